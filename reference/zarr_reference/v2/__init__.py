@@ -1,0 +1,1 @@
+"""Zarr v2: only what it does differently from v3."""

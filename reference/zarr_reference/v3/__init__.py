@@ -1,0 +1,1 @@
+"""Zarr v3, one module per chapter of the core specification."""
