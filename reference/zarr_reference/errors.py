@@ -31,6 +31,10 @@ class Refusal(Exception):
         return type(self)(self.requirement, f"{place}, {self.place}", self.sentence)
 
 
+class UnusableStore(Refusal):
+    """The store cannot give, take or name a value: no permission, a damaged archive, a link out."""
+
+
 class MissingNode(Refusal):
     """There is no node of the kind asked for at that path."""
 
