@@ -40,6 +40,7 @@ ABSENT = frozenset(
 # The earliest time that a zip archive can hold: the bytes written do not depend on the clock.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ZIP_UNIX = 3
+ZIP_LONGEST_NAME = 0xFFFF
 EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
 
 # What zipfile raises for an archive that is damaged, encrypted, or of a kind it does not know.
@@ -286,6 +287,8 @@ class ZipStore(Store):
             return None if entry is None else self._read(archive, entry)
 
     def _set(self, key: str, value: bytes) -> None:
+        if len(key.encode()) > ZIP_LONGEST_NAME:
+            raise self._refusal("store.key.unicode", "a zip archive has no room for a key so long")
         self._write({**self._read_all(), key: bytes(value)})
 
     def _erase(self, key: str) -> None:
@@ -306,7 +309,8 @@ class ZipStore(Store):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 yield archive
         except DAMAGED_ARCHIVE as error:
-            raise self._refusal(f"this is not a sound zip archive: {error}") from error
+            sentence = f"this is not a zip archive that can be read: {error}"
+            raise self._refusal("store.value.bytes", sentence) from error
 
     def _entries(self, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         """The entries that are values, by key. Entries for directories hold nothing."""
@@ -316,12 +320,13 @@ class ZipStore(Store):
             name = entry.orig_filename
             fault = fault_of_key(name.removesuffix("/"))
             if fault is not None:
-                raise self._refusal(f"the entry {name!r} is no key: it {fault}")
-            # store.key.single_value
+                sentence = f"the entry {name!r} is no key: it {fault}"
+                raise self._refusal("store.key.unicode", sentence)
             if name in entries:
-                raise self._refusal(f"the entry {name!r} stands in the archive more than once")
+                sentence = f"the entry {name!r} stands in the archive more than once"
+                raise self._refusal("store.key.single_value", sentence)
             if stat.S_ISLNK(entry.external_attr >> 16):
-                raise self._refusal(f"the entry {name!r} is a symbolic link")
+                raise self._refusal("store.value.bytes", f"the entry {name!r} is a symbolic link")
             if not name.endswith("/"):
                 entries[name] = entry
         return entries
@@ -330,14 +335,15 @@ class ZipStore(Store):
         # The other methods would decompress a block of any size before its size can be checked.
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             sentence = f"the entry {entry.filename!r} is neither stored nor deflated"
-            raise self._refusal(sentence)
+            raise self._refusal("store.value.bytes", sentence)
         if entry.file_size > self.limit:
             raise LimitExceeded.of(f"key {entry.filename!r}", entry.file_size, self.limit)
         with archive.open(entry) as file:
             value = file.read(entry.file_size + 1)
         if len(value) != entry.file_size:
-            sentence = f"the entry {entry.filename!r} has {len(value)} bytes"
-            raise self._refusal(f"{sentence} and not {entry.file_size}, as the archive says")
+            sizes = f"{len(value)} bytes and not {entry.file_size}, as the archive says"
+            sentence = f"the entry {entry.filename!r} has {sizes}"
+            raise self._refusal("store.value.bytes", sentence)
         return value
 
     def _read_all(self) -> dict[str, bytes]:
@@ -359,8 +365,8 @@ class ZipStore(Store):
         with refusing(self.path, "written"):
             self.path.write_bytes(content.getvalue())
 
-    def _refusal(self, sentence: str) -> UnusableStore:
-        return UnusableStore("store.key.single_value", str(self.path), sentence)
+    def _refusal(self, requirement: str, sentence: str) -> UnusableStore:
+        return UnusableStore(requirement, str(self.path), sentence)
 
 
 def open_store(path: str | os.PathLike[str], limit: int) -> Store:
