@@ -1,0 +1,54 @@
+"""What can go wrong outside the implementations that are tested: one sentence and an exit code.
+
+Every error that a user can meet derives from ``ConformanceError``. ``__main__`` prints its
+sentence, which says what is wrong, where, and what to do next, and exits with its code; nothing
+else in the package prints errors or calls ``sys.exit``.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of ``zarr-conformance``."""
+
+    NOTHING_UNEXPECTED = 0
+    UNEXPECTED_FAILURES = 1
+    BAD_USAGE = 2
+    NOT_RUN = 3
+    BAD_FILE = 4
+    NO_STORAGE = 5
+    INTERRUPTED = 130
+
+
+class ConformanceError(Exception):
+    """Base of the errors that a user can meet."""
+
+    exit_code = ExitCode.BAD_USAGE
+
+
+class UsageError(ConformanceError):
+    """An argument names nothing that exists, or makes no sense."""
+
+
+class NotRunError(ConformanceError):
+    """No adapter could be run, or one that was asked for by name could not be prepared."""
+
+    exit_code = ExitCode.NOT_RUN
+
+
+class ResultsError(ConformanceError):
+    """A results file cannot be used."""
+
+    exit_code = ExitCode.BAD_FILE
+
+
+class StorageError(ResultsError):
+    """A results file cannot be written: no space, no permission, no such directory."""
+
+    exit_code = ExitCode.NO_STORAGE
+
+
+class ExpectationsError(ConformanceError):
+    """An ``expected.toml`` is malformed, or expects something of a case that does not exist."""
+
+    exit_code = ExitCode.BAD_FILE

@@ -1,0 +1,271 @@
+"""What follows from an observation: a pure function of the case and of what passed before it.
+
+Capabilities are measured, not claimed. Each feature has one baseline, its plainest positive case,
+and an implementation supports a feature if and only if it passes the baseline. Each negative case
+has a control, the valid case that it was made from by one change, and a refusal proves something
+only if the control was read: an implementation that refuses everything never passes.
+
+A ``Judge`` serves one implementation and remembers which cases it passed, so it must see baselines
+and controls first: ``ordered`` sees to that. It does no I/O; the same code judges while a run goes
+on, when one is resumed, and when an old results file is judged again.
+"""
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any, Literal, TypeAlias
+
+from zarr_fixtures.case import (
+    Answer,
+    AnyOf,
+    Case,
+    Children,
+    Elements,
+    Metadata,
+    Observe,
+    Reading,
+    Refused,
+)
+
+ObservationKind: TypeAlias = Literal["returned", "refused", "unsupported", "broken"]
+Comparison: TypeAlias = Literal["equal", "different", "untold"]
+
+VERDICTS = (
+    "pass",
+    "fail",
+    "unsupported",
+    "inconclusive",
+    "lenient",
+    "observed",
+    "known",
+    "skipped",
+)
+
+# The reason of a failure where a question is answered wrongly.
+WRONG = {
+    "read": "wrong_elements",
+    "read_region": "wrong_elements",
+    "list": "wrong_children",
+    "metadata": "wrong_metadata",
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What an adapter said to one question, or how it broke. ``content`` is as in the protocol."""
+
+    kind: ObservationKind
+    content: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The observation as an object with one member, which names its kind."""
+        return {self.kind: self.content}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Observation":
+        """The inverse of ``to_json``. Raises ``ValueError`` if the document is no observation."""
+        match document:
+            case {"returned": dict(content)}:
+                return cls("returned", content)
+            case {"refused": dict(content)}:
+                return cls("refused", content)
+            case {"unsupported": dict(content)}:
+                return cls("unsupported", content)
+            case {"broken": {"reason": str(), **_rest} as content}:
+                return cls("broken", content)
+        raise ValueError("an observation is returned, refused, unsupported or broken")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows from an observation, and the kind of reason it follows from."""
+
+    verdict: str
+    reason: str
+
+
+class Judge:
+    """Judges the observations of one implementation."""
+
+    def __init__(self, cases: Mapping[str, Case]) -> None:
+        self._baselines = {
+            feature: case.id for case in cases.values() for feature in case.baseline_of
+        }
+        self._passed: set[str] = set()
+
+    def verdict(self, case: Case, observation: Observation) -> Verdict:
+        """The verdict on a case whose baselines and control, if it has any, came before."""
+        verdict = self._verdict(case, observation)
+        if verdict.verdict == "pass":
+            self._passed.add(case.id)
+        return verdict
+
+    def supports(self, feature: str) -> bool:
+        """Whether the baseline of the feature passed. What nothing measured is not supported."""
+        return self._baselines.get(feature) in self._passed
+
+    def _verdict(self, case: Case, observation: Observation) -> Verdict:
+        match observation.kind:
+            case "returned":
+                return _returned(case, observation.content)
+            case "refused":
+                return self._refused(case)
+            case "unsupported":
+                return Verdict("unsupported", "question_unsupported")
+            case "broken":
+                return Verdict("fail", str(observation.content["reason"]))
+
+    def _refused(self, case: Case) -> Verdict:
+        match case.expect:
+            case Refused():
+                return self._rightly_refused(case, "refused")
+            case AnyOf(readings) if (which := _refusal(readings)) is not None:
+                return self._rightly_refused(case, which)
+            case Observe(readings):
+                return Verdict("observed", _refusal(readings) or "refused")
+        if all(map(self.supports, case.features)):
+            return Verdict("fail", "rejected_valid")
+        return Verdict("unsupported", "feature_unsupported")
+
+    def _rightly_refused(self, case: Case, reason: str) -> Verdict:
+        """A refusal counts only if what it refuses is the one thing that is wrong."""
+        if case.control is not None:
+            proved = case.control in self._passed
+            return Verdict("pass", reason) if proved else Verdict("inconclusive", "control_failed")
+        if all(map(self.supports, case.features)):
+            return Verdict("pass", reason)
+        return Verdict("unsupported", "feature_unsupported")
+
+
+def _returned(case: Case, content: Mapping[str, Any]) -> Verdict:
+    answer = parse_answer(case.ask.question, content)
+    if answer is None:
+        return Verdict("fail", "bad_answer")
+    match case.expect:
+        case Refused(mandated=mandated):
+            return Verdict("fail" if mandated else "lenient", "accepted_invalid")
+        case Observe(readings):
+            comparisons = [compare(reading.answer, answer) for reading in readings]
+            return Verdict("observed", _first_equal(comparisons) or "other")
+        case AnyOf(readings):
+            comparisons = [compare(reading.answer, answer) for reading in readings]
+            reason = _first_equal(comparisons)
+        case expected:
+            comparisons = [compare(expected, answer)]
+            reason = "equal" if comparisons == ["equal"] else None
+    if reason is not None:
+        return Verdict("pass", reason)
+    if "untold" in comparisons:
+        return Verdict("unsupported", "question_unsupported")
+    return Verdict("fail", WRONG[case.ask.question])
+
+
+def _first_equal(comparisons: Iterable[Comparison]) -> str | None:
+    numbers = (n for n, comparison in enumerate(comparisons, 1) if comparison == "equal")
+    return next((f"reading {n}" for n in numbers), None)
+
+
+def _refusal(readings: Iterable[Reading]) -> str | None:
+    numbers = (n for n, reading in enumerate(readings, 1) if isinstance(reading.answer, Refused))
+    return next((f"reading {n}" for n in numbers), None)
+
+
+def compare(expected: Answer | None, answer: Answer) -> Comparison:
+    """Compare what is expected with what was returned, to the last bit.
+
+    Of metadata only the expected members are compared. They are ``"untold"`` if one is missing
+    and none differs: an adapter leaves out what its library cannot tell.
+    """
+    match expected, answer:
+        case Metadata(expected_members), Metadata(members):
+            told = expected_members.keys() & members.keys()
+            if any(not _same_json(expected_members[name], members[name]) for name in told):
+                return "different"
+            return "equal" if len(told) == len(expected_members) else "untold"
+        case _:
+            return "equal" if expected == answer else "different"
+
+
+def _same_json(left: Any, right: Any) -> bool:
+    """Whether two JSON values are the same: ``true`` is not 1, ``1.0`` is, member order is free."""
+    match left, right:
+        case dict(), dict():
+            return left.keys() == right.keys() and all(_same_json(left[k], right[k]) for k in left)
+        case list(), list():
+            return len(left) == len(right) and all(map(_same_json, left, right))
+        case _:
+            return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | None:
+    """The answer that was returned to a question, or None if it does not have the form of one."""
+    match question, content:
+        case (
+            ("read" | "read_region"),
+            {
+                "data_type": str(data_type),
+                "shape": list(shape),
+                "elements": str(text),
+            },
+        ):
+            return _parse_elements(data_type, shape, text)
+        case "list", {"children": dict(nodes)}:
+            known = all(node in ("array", "group") for node in nodes.values())
+            return Children(nodes) if known else None
+        case "metadata", {"metadata": dict(members)}:
+            return Metadata(members)
+    return None
+
+
+def _parse_elements(data_type: str, shape: list[Any], text: str) -> Elements | None:
+    if any(type(length) is not int or length < 0 for length in shape):
+        return None
+    try:
+        data = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    size = item_size(data_type)
+    if size is not None and len(data) != prod(shape) * size:
+        return None
+    return Elements(data_type, tuple(shape), data)
+
+
+_SIZED = re.compile(r"(?:u?int|float|complex|r)(?P<bits>[0-9]{1,9})|\|S(?P<bytes>[0-9]{1,9})")
+
+
+def item_size(data_type: str) -> int | None:
+    """The size of one element in bytes, or None if the name does not tell it."""
+    if data_type == "bool":
+        return 1
+    name = _SIZED.fullmatch(data_type)
+    if name is None:
+        return None
+    return int(name["bits"]) // 8 if name["bits"] else int(name["bytes"])
+
+
+def ordered(cases: Iterable[Case], corpus: Mapping[str, Case]) -> list[Case]:
+    """The cases in an order in which they can be judged: baselines first, a control before its own.
+
+    Baselines of their features and controls that are missing are added from the corpus.
+    """
+    baselines = {feature: case for case in corpus.values() for feature in case.baseline_of}
+    wanted: dict[str, Case] = {}
+    for case in cases:
+        for link in reversed(_controls(case, corpus)):
+            wanted.setdefault(link.id, link)
+    needed = {feature: None for case in wanted.values() for feature in case.features}
+    first = {
+        baselines[feature].id: baselines[feature] for feature in needed if feature in baselines
+    }
+    return list((first | wanted).values())
+
+
+def _controls(case: Case, corpus: Mapping[str, Case]) -> list[Case]:
+    """The case, its control, the control of that, and so on."""
+    chain = [case]
+    while (control := chain[-1].control) is not None:
+        chain.append(corpus[control])
+    return chain

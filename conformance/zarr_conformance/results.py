@@ -1,0 +1,274 @@
+"""A results file: JSON lines, written as a run goes on, so that nothing measured is ever lost.
+
+The first line tells the run: corpus, specifications, harness, platform. Then come, in any order, an
+``implementation`` line before the first result of each implementation, a ``not_run`` line for each
+adapter that could not be, and a line for each case on each implementation, which keeps observation
+and verdict apart. ``schema/results.schema.json`` describes the lines for other languages.
+"""
+
+import json
+import os
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeAlias
+
+from zarr_conformance.errors import ResultsError, StorageError
+from zarr_conformance.judge import VERDICTS, Observation, Verdict
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was run, with what, where and when. ``corpus`` holds ``version`` and ``hash``."""
+
+    corpus: Mapping[str, str]
+    specs: Mapping[str, str]
+    harness: str
+    platform: str
+    python: str
+    started: str
+    format: int = FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of the file."""
+        members = asdict(self)
+        return {"run": {"format": members.pop("format"), **members}}
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """An implementation, in the version that answered, and the command that ran its adapter."""
+
+    name: str
+    version: str
+    language: str = "unknown"
+    lineage: str = "unknown"
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others in one file: two versions of a library are two."""
+        return self.name, self.version
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of the file."""
+        return {"implementation": asdict(self)}
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """An adapter that was not run, and why, in a sentence."""
+
+    name: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of the file."""
+        return {"not_run": asdict(self)}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one implementation said to one case, and what follows. ``seconds`` are wall-clock."""
+
+    case: str
+    implementation: str
+    version: str
+    lineage: str
+    observation: Observation
+    verdict: Verdict
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of its ``Implementation``."""
+        return self.implementation, self.version
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of the file."""
+        return {
+            "case": self.case,
+            "implementation": self.implementation,
+            "version": self.version,
+            "lineage": self.lineage,
+            "observation": self.observation.to_json(),
+            "verdict": self.verdict.verdict,
+            "reason": self.verdict.reason,
+            "seconds": round(self.seconds, 6),
+        }
+
+
+Line: TypeAlias = Run | Implementation | NotRun | Result
+
+
+class ResultsWriter:
+    """Writes lines to a results file, each with one system call, from any thread.
+
+    With ``append`` the file is continued, and a last line that was cut off is removed first.
+    Raises ``StorageError`` if the file cannot be written.
+    """
+
+    def __init__(self, path: Path, *, append: bool = False) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._encode = json.JSONEncoder(separators=(",", ":")).encode
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if append:
+                _remove_torn_end(path)
+            self._file = path.open("ab" if append else "wb", buffering=0)
+        except OSError as error:
+            raise _not_written(path, error) from error
+
+    def __enter__(self) -> "ResultsWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Every line is on it already."""
+        self._file.close()
+
+    def write_run(self, run: Run) -> None:
+        """Write the first line."""
+        self._write(run)
+
+    def write_implementation(self, implementation: Implementation) -> None:
+        """Write the line that comes before the first result of an implementation."""
+        self._write(implementation)
+
+    def write_not_run(self, not_run: NotRun) -> None:
+        """Write that an adapter was not run."""
+        self._write(not_run)
+
+    def write_result(self, result: Result) -> None:
+        """Write what an implementation said to a case."""
+        self._write(result)
+
+    def _write(self, line: Line) -> None:
+        rest = memoryview(self._encode(line.to_json()).encode() + b"\n")
+        with self._lock:
+            try:
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+            except OSError as error:
+                raise _not_written(self.path, error) from error
+
+
+def _remove_torn_end(path: Path) -> None:
+    data = path.read_bytes()
+    os.truncate(path, data.rfind(b"\n") + 1)
+
+
+def _not_written(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The results cannot be written to {path}: {error.strerror or error}. "
+        "Name another file with --results; lines that are already written stay."
+    )
+
+
+@dataclass(frozen=True)
+class Results:
+    """The content of a results file, by ``(name, version)`` of the implementation.
+
+    Of two lines about the same thing the later counts, and an adapter that could not be run at
+    first is forgotten once it has answered.
+    """
+
+    path: Path
+    run: Run
+    implementations: Mapping[tuple[str, str], Implementation]
+    not_run: Mapping[str, NotRun]
+    results: Mapping[tuple[str, str], Mapping[str, Result]]
+
+    @classmethod
+    def read(cls, path: Path, *, torn_end: bool = False) -> "Results":
+        """Read a file. With ``torn_end`` a last line that was cut off is left out.
+
+        Raises ``ResultsError`` that names the line that is wrong.
+        """
+        lines = _read_lines(path, torn_end=torn_end)
+        run = next(lines, None)
+        if not isinstance(run, Run):
+            raise ResultsError(f"{path} is not a results file: its first line tells no run.")
+        implementations: dict[tuple[str, str], Implementation] = {}
+        not_run: dict[str, NotRun] = {}
+        results: dict[tuple[str, str], dict[str, Result]] = {}
+        for number, line in enumerate(lines, 2):
+            match line:
+                case Implementation():
+                    implementations[line.key] = line
+                    results.setdefault(line.key, {})
+                case NotRun():
+                    not_run[line.name] = line
+                case Result() if line.key in results:
+                    results[line.key][line.case] = line
+                case _:
+                    raise _bad_line(path, number, "is out of place")
+        answered = {name for name, _ in implementations}
+        missed = {name: line for name, line in not_run.items() if name not in answered}
+        return cls(path, run, implementations, missed, results)
+
+    def require_corpus(self, corpus_hash: str, cases: Container[str]) -> None:
+        """Raise ``ResultsError`` unless the results are of this corpus."""
+        if self.run.corpus["hash"] != corpus_hash:
+            raise ResultsError(
+                f"{self.path} was made with another corpus (version {self.run.corpus['version']}, "
+                f"{self.run.corpus['hash'][:19]}; here is {corpus_hash[:19]}). "
+                "Install the zarr-conformance that made it, or run again."
+            )
+        for key, results in self.results.items():
+            for case in results:
+                if case not in cases:
+                    name = " ".join(key)
+                    raise ResultsError(f"{self.path}: {name} answered {case!r}, which is no case.")
+
+
+def _read_lines(path: Path, *, torn_end: bool) -> Iterator[Line]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    *lines, rest = data.split(b"\n")
+    if rest and not torn_end:
+        lines.append(rest)
+    for number, line in enumerate(lines, 1):
+        try:
+            yield _parse_line(json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:
+            torn = rest and number == len(lines)
+            problem = "was cut off: continue the run with --resume" if torn else "is no line of one"
+            raise _bad_line(path, number, problem) from error
+
+
+def _bad_line(path: Path, number: int, problem: str) -> ResultsError:
+    return ResultsError(f"{path} is not a whole results file: line {number} {problem}.")
+
+
+def _parse_line(document: Any) -> Line:
+    """One line. Raises ``ValueError`` or ``TypeError`` if it is not what this version writes."""
+    match document:
+        case {
+            "case": str(case),
+            "implementation": str(name),
+            "version": str(version),
+            "lineage": str(lineage),
+            "observation": dict(observation),
+            "verdict": str(verdict),
+            "reason": str(reason),
+            "seconds": (int() | float()) as seconds,
+        } if verdict in VERDICTS:
+            said, follows = Observation.from_json(observation), Verdict(verdict, reason)
+            return Result(case, name, version, lineage, said, follows, seconds)
+        case {"implementation": {"name": str(), "version": str(), "command": list(c)} as members}:
+            return Implementation(**members | {"command": tuple(c)})
+        case {"not_run": {"name": str(name), "why": str(why)}}:
+            return NotRun(name, why)
+        case {"run": {"format": 1, "corpus": {"version": str(), "hash": str()}} as members}:
+            return Run(**members)
+    raise ValueError("no line of a results file")
