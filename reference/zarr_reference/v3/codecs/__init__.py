@@ -10,6 +10,7 @@ from zarr_reference.v3.codecs.codec import (
 from zarr_reference.v3.codecs.crc32c import Crc32cCodec
 from zarr_reference.v3.codecs.gzip import GzipCodec
 from zarr_reference.v3.codecs.pipeline import CODECS, CodecPipeline, parse_codecs
+from zarr_reference.v3.codecs.sharding_indexed import ShardingIndexedCodec
 from zarr_reference.v3.codecs.transpose import TransposeCodec
 
 __all__ = [
@@ -22,4 +23,9 @@ __all__ = [
     "parse_codecs",
 ]
 
-CODECS.update({codec.name: codec for codec in (BytesCodec, Crc32cCodec, GzipCodec, TransposeCodec)})
+CODECS.update(
+    {
+        codec.name: codec
+        for codec in (BytesCodec, Crc32cCodec, GzipCodec, ShardingIndexedCodec, TransposeCodec)
+    }
+)

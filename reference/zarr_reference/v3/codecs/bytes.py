@@ -21,7 +21,8 @@ from zarr_reference.representation import (
     elements_to_bytes,
 )
 from zarr_reference.v3.codecs.codec import ArrayToBytesCodec, Configuration
-from zarr_reference.v3.codecs.configuration import check_members
+from zarr_reference.v3.extensions import expect_members
+from zarr_reference.v3.json_documents import shown
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,18 @@ class BytesCodec(ArrayToBytesCodec):
     @classmethod
     def from_configuration(cls, configuration: Configuration, place: str) -> Self:
         """Raises ``InvalidMetadata`` unless ``endian``, if there, is "little" or "big"."""
-        check_members(
-            configuration,
-            place,
-            required={},
-            optional={"endian"},
-            unknown="codec.bytes.schema.no_extra",
+        expect_members(
+            configuration, place, optional=("endian",), unknown="codec.bytes.schema.no_extra"
         )
         if "endian" not in configuration:
             return cls()
         endian = configuration["endian"]
         if endian not in ("little", "big"):
-            sentence = 'either "little" or "big" is due here'
-            raise InvalidMetadata("codec.bytes.endian.values", f"{place}.endian", sentence)
+            raise InvalidMetadata(
+                "codec.bytes.endian.values",
+                f"{place}.endian",
+                f'this must be "little" or "big", not {shown(endian)}',
+            )
         return cls(endian)
 
     def compute_encoded_representation_type(self, decoded: ArrayType, place: str) -> ByteStringType:

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 from zarr_reference.errors import MalformedChunk
 from zarr_reference.representation import ByteStringType
 from zarr_reference.v3.codecs.codec import BytesToBytesCodec, Configuration
-from zarr_reference.v3.codecs.configuration import check_members
+from zarr_reference.v3.extensions import expect_members
 
 CHECKSUM_SIZE = 4
 
@@ -48,7 +48,7 @@ class Crc32cCodec(BytesToBytesCodec):
     @classmethod
     def from_configuration(cls, configuration: Configuration, place: str) -> Self:
         """Raises ``InvalidMetadata`` if there is any parameter: none is defined."""
-        check_members(configuration, place, required={}, unknown="codec.crc32c.no_config")
+        expect_members(configuration, place, unknown="codec.crc32c.no_config")
         return cls()
 
     def compute_encoded_representation_type(

@@ -16,7 +16,8 @@ from zarr_reference.v3.codecs.codec import BytesToBytesCodec, Configuration
 from zarr_reference.v3.codecs.compression.bounded_output import BoundedOutput
 from zarr_reference.v3.codecs.compression.byte_reader import ByteReader
 from zarr_reference.v3.codecs.compression.deflate import deflate_stored, inflate
-from zarr_reference.v3.codecs.configuration import check_members, integer_member
+from zarr_reference.v3.codecs.configuration import parse_integer
+from zarr_reference.v3.extensions import expect_members
 
 MAGIC = b"\x1f\x8b"
 DEFLATE = 8
@@ -41,11 +42,17 @@ class GzipCodec(BytesToBytesCodec):
     def from_configuration(cls, configuration: Configuration, place: str) -> Self:
         """Raises ``InvalidMetadata`` unless ``level`` is an integer from 0 to 9."""
         # The page never says that level is required, but gives no default either.
-        check_members(configuration, place, required={"level": "codec.gzip.level.required"})
-        integer = "codec.gzip.level.integer"
-        return cls(
-            integer_member(configuration, "level", place, integer, "codec.gzip.level.range", 0, 9)
+        expect_members(configuration, place, required={"level": "codec.gzip.level.required"})
+        level = parse_integer(
+            configuration,
+            "level",
+            place,
+            minimum=0,
+            maximum=9,
+            type_requirement="codec.gzip.level.integer",
+            range_requirement="codec.gzip.level.range",
         )
+        return cls(level)
 
     def compute_encoded_representation_type(
         self, decoded: ByteStringType, place: str

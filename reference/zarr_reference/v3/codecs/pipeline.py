@@ -19,6 +19,7 @@ from zarr_reference.v3.codecs.codec import (
     Codec,
 )
 from zarr_reference.v3.extensions import parse_extension
+from zarr_reference.v3.json_documents import shown
 
 # Every codec that the reference knows, by its name. The package fills it: a codec such as
 # sharding_indexed is in it, and needs it for the codecs that it holds itself.
@@ -26,9 +27,6 @@ CODECS: dict[str, type[Codec]] = {}
 
 # NumPy 1 allows no more. The specification has no limit.
 MAX_RANK = 32
-
-# Each level of sharding_indexed within sharding_indexed takes a few frames of Python's stack.
-MAX_NESTING = 64
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,8 @@ class CodecPipeline:
     ) -> ByteStringType:
         """The type of what is stored for a chunk of type ``decoded``.
 
-        Raises ``InvalidMetadata`` if a codec does not support the type that reaches it.
+        Raises ``InvalidMetadata`` if a codec does not support the type that reaches it, and
+        ``LimitExceeded`` for more dimensions than NumPy has.
         """
         return self._representations(decoded, place)[1][-1]
 
@@ -77,7 +76,8 @@ class CodecPipeline:
         Raises ``MalformedChunk`` if no chunk of type ``array_type`` is stored like that, and
         ``LimitExceeded`` before any one value takes more than ``limit`` bytes.
         """
-        _check_limit(array_type, limit)
+        if array_type.byte_size > limit:
+            raise LimitExceeded.of("decoded chunk", array_type.byte_size, limit)
         array_types, bytes_types = self._representations(array_type, "codecs")
         decoded_types = reversed(bytes_types[:-1])
         for codec, decoded_type in zip(reversed(self.bytes_to_bytes), decoded_types, strict=True):
@@ -97,6 +97,9 @@ class CodecPipeline:
         The first array is the chunk, the last enters the array-to-bytes codec; the first byte
         string leaves it, and the last is stored.
         """
+        if len(decoded.shape) > MAX_RANK:
+            sentence = f"{len(decoded.shape)} dimensions are too many for NumPy"
+            raise LimitExceeded("limit", place, sentence)
         array_types = [decoded]
         for i, array_codec in enumerate(self.array_to_array):
             array_types.append(
@@ -115,15 +118,6 @@ class CodecPipeline:
         return array_types, bytes_types
 
 
-def _check_limit(array_type: ArrayType, limit: int) -> None:
-    """Refuse a chunk that takes more memory than allowed, or more dimensions than NumPy has."""
-    if len(array_type.shape) > MAX_RANK:
-        sentence = f"{len(array_type.shape)} dimensions are too many for NumPy"
-        raise LimitExceeded("limit", "decoded chunk", sentence)
-    if array_type.byte_size > limit:
-        raise LimitExceeded.of("decoded chunk", array_type.byte_size, limit)
-
-
 def _check_size(data: bytes, expected: ByteStringType, codec: str) -> None:
     """Refuse bytes that are not as many as the codecs before them make."""
     if expected.size is not None and len(data) != expected.size:
@@ -137,16 +131,15 @@ def _check_size(data: bytes, expected: ByteStringType, codec: str) -> None:
 def parse_codecs(document: Any, place: str) -> CodecPipeline:
     """The pipeline that the JSON value ``document``, at ``place``, describes.
 
-    Raises ``InvalidMetadata`` or ``UnknownExtension``.
+    Raises ``InvalidMetadata`` or ``UnknownExtension``. Codecs can hold codecs: ``parse_json`` has
+    bounded how deep.
     """
     if not isinstance(document, list):
-        raise InvalidMetadata("core.metadata.array.codecs.list", place, "a list is due here")
+        sentence = f"the codecs must be an array, not {shown(document)}"
+        raise InvalidMetadata("core.metadata.array.codecs.list", place, sentence)
     # An array-to-bytes codec is always needed, so an empty list says too little.
     if not document:
         raise InvalidMetadata("core.metadata.array.codecs.nonempty", place, "the list is empty")
-    if place.count(".configuration.") > MAX_NESTING:
-        sentence = f"codecs within codecs are read to a depth of {MAX_NESTING} only"
-        raise LimitExceeded("limit", place, sentence)
     parsed = (parse_codec(entry, f"{place}[{i}]") for i, entry in enumerate(document))
     codecs = tuple(codec for codec in parsed if codec is not None)
     _check_order(codecs, place)

@@ -11,7 +11,8 @@ import numpy as np
 from zarr_reference.errors import InvalidMetadata
 from zarr_reference.representation import ArrayType, Elements
 from zarr_reference.v3.codecs.codec import ArrayToArrayCodec, Configuration
-from zarr_reference.v3.codecs.configuration import check_members, is_integer
+from zarr_reference.v3.extensions import expect_members
+from zarr_reference.v3.json_documents import parse_integers
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class TransposeCodec(ArrayToArrayCodec):
     @classmethod
     def from_configuration(cls, configuration: Configuration, place: str) -> Self:
         """Raises ``InvalidMetadata`` unless ``order`` is a list that permutes 0, 1, ..., n-1."""
-        check_members(
+        expect_members(
             configuration,
             place,
             required={"order": "codec.transpose.order.required"},
@@ -35,13 +36,11 @@ class TransposeCodec(ArrayToArrayCodec):
         if order in ("C", "F"):
             sentence = f'"{order}" is no longer allowed, list the dimensions'
             raise InvalidMetadata("codec.transpose.order.no_CF", place, sentence)
-        if not isinstance(order, list) or not all(map(is_integer, order)):
-            sentence = "a list of integers is due here"
-            raise InvalidMetadata("codec.transpose.order.integers", place, sentence)
+        order = parse_integers(order, place, "codec.transpose.order.integers")
         if sorted(order) != list(range(len(order))):
-            sentence = f"{order} is no permutation of the integers from 0 to {len(order) - 1}"
+            sentence = "this is no permutation of 0, 1, ..., n-1"
             raise InvalidMetadata("codec.transpose.order.permutation", place, sentence)
-        return cls(tuple(map(int, order)))
+        return cls(order)
 
     def compute_encoded_representation_type(self, decoded: ArrayType, place: str) -> ArrayType:
         """The shape permuted; the data type and the fill value stay."""
