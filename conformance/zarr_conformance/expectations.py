@@ -1,0 +1,153 @@
+"""Known failures: what an implementation's ``expected.toml`` says of it.
+
+::
+
+    [[known]]
+    cases = "v3/codecs/sharding_indexed/index-location-*"
+    kind = "rejected_valid"
+    reason = "The index is looked for at the end only."
+    link = "https://github.com/zarr-developers/example/issues/12"
+    versions = ">=3,<4"
+
+``cases`` is a glob over case ids, ``kind`` the reason of the failure that is known. Each entry says
+why (``reason``) and how anybody can see it: ``link``, or ``reproduce``, a few lines that use the
+library alone. ``versions`` is a version specifier; without it the entry holds for all versions.
+
+A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
+failure, ``unexpected_pass``, until the entry is removed. Entries are applied to the judge's
+verdicts and never change what it remembers, so that they can be applied again by ``rejudge``.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from zarr_conformance.errors import ExpectationsError
+from zarr_conformance.judge import Verdict
+
+MANDATORY = ("cases", "kind", "reason")
+OPTIONAL = ("link", "reproduce", "versions")
+KINDS = frozenset(
+    {
+        "wrong_elements",
+        "wrong_children",
+        "wrong_metadata",
+        "accepted_invalid",
+        "rejected_valid",
+        "crashed",
+        "timed_out",
+        "out_of_memory",
+        "bad_answer",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """One entry: cases that fail in one way, why, and in which versions."""
+
+    cases: str
+    kind: str
+    reason: str
+    evidence: str
+    versions: SpecifierSet
+
+    def concerns(self, case_id: str) -> bool:
+        """Whether the entry is about this case."""
+        return fnmatchcase(case_id, self.cases)
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """The known failures of one implementation in one version."""
+
+    known: tuple[Known, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path, case_ids: Iterable[str], version: str) -> "Expectations":
+        """The entries of a file that are about ``version``; none if there is no such file.
+
+        Raises ``ExpectationsError`` if an entry is incomplete, or matches no case of the corpus.
+        """
+        if not path.exists():
+            return cls()
+        case_ids = tuple(case_ids)
+        entries = []
+        for number, entry in enumerate(_entries(path), 1):
+            place = f"{path}, entry {number}"
+            known = _parse_entry(entry, place)
+            if not any(map(known.concerns, case_ids)):
+                raise ExpectationsError(
+                    f"{place}: no case matches {known.cases!r}. Remove the entry or correct it; "
+                    "`zarr-conformance cases list` prints the ids."
+                )
+            entries.append(known)
+        return cls(tuple(known for known in entries if _contains(known.versions, version)))
+
+    def applied(self, case_id: str, verdict: Verdict) -> Verdict:
+        """The verdict, in view of what is known."""
+        about = [known for known in self.known if known.concerns(case_id)]
+        if verdict.verdict == "fail" and any(known.kind == verdict.reason for known in about):
+            return Verdict("known", verdict.reason)
+        if verdict.verdict == "pass" and about:
+            return Verdict("fail", "unexpected_pass")
+        return verdict
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ExpectationsError(f"{path} cannot be read: {error}.") from error
+    match document:
+        case {"known": list(entries)} if len(document) == 1:
+            return entries
+    raise ExpectationsError(f"{path} must hold [[known]] entries and nothing else.")
+
+
+def _parse_entry(entry: Any, place: str) -> Known:
+    members = _checked_members(entry, place)
+    if members["kind"] not in KINDS:
+        raise ExpectationsError(
+            f"{place}: {members['kind']!r} is no kind of failure; there are {', '.join(sorted(KINDS))}."
+        )
+    evidence = members.get("link") or members.get("reproduce")
+    if not evidence:
+        raise ExpectationsError(
+            f"{place}: an accusation needs evidence: a `link` to an issue, or how to `reproduce` it."
+        )
+    try:
+        versions = SpecifierSet(members.get("versions", ""))
+    except InvalidSpecifier as error:
+        raise ExpectationsError(f"{place}: `versions` is no version specifier: {error}.") from error
+    return Known(members["cases"], members["kind"], members["reason"], evidence, versions)
+
+
+def _checked_members(entry: Any, place: str) -> Mapping[str, str]:
+    if not isinstance(entry, dict):
+        raise ExpectationsError(f"{place} must be a table: write [[known]] above it.")
+    for name in MANDATORY:
+        if not entry.get(name):
+            raise ExpectationsError(f"{place}: `{name}` is missing.")
+    for name, value in entry.items():
+        if name not in MANDATORY + OPTIONAL:
+            raise ExpectationsError(f"{place}: {name!r} is not a member of an entry.")
+        if not isinstance(value, str):
+            raise ExpectationsError(f"{place}: `{name}` must be a string.")
+    return entry
+
+
+def _contains(versions: SpecifierSet, version: str) -> bool:
+    """Whether a version is meant. One that is no Python version is meant by no specifier."""
+    if not versions:
+        return True
+    try:
+        return versions.contains(Version(version), prereleases=True)
+    except InvalidVersion:
+        return False
