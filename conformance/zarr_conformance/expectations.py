@@ -114,13 +114,12 @@ def _entries(path: Path) -> list[Any]:
 def _parse_entry(entry: Any, place: str) -> Known:
     members = _checked_members(entry, place)
     if members["kind"] not in KINDS:
-        raise ExpectationsError(
-            f"{place}: {members['kind']!r} is no kind of failure; there are {', '.join(sorted(KINDS))}."
-        )
+        kinds = ", ".join(sorted(KINDS))
+        raise ExpectationsError(f"{place}: {members['kind']!r} is none of the kinds {kinds}.")
     evidence = members.get("link") or members.get("reproduce")
     if not evidence:
         raise ExpectationsError(
-            f"{place}: an accusation needs evidence: a `link` to an issue, or how to `reproduce` it."
+            f"{place}: an accusation needs evidence: `link` an issue, or say how to `reproduce` it."
         )
     try:
         versions = SpecifierSet(members.get("versions", ""))
