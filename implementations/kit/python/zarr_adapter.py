@@ -1,0 +1,179 @@
+"""What an adapter in Python needs: the message loop, and elements to bytes.
+
+An adapter is a process that answers questions about Zarr stores, one JSON object a line, on
+standard input and output; ``implementations/README.md`` gives the messages. This file imports
+nothing but the standard library, so that a new adapter can start with a copy of it::
+
+    from zarr_adapter import describe, elements, opening, reading, serve
+
+    import library
+
+    def read(store, path, zarr_format):
+        with opening():
+            array = library.open(store, path)
+        with reading():
+            values = array.read()
+        return elements(values)
+
+    serve(describe("library"), read=read)
+
+Import it before the library: from then on standard output is the protocol's alone, and whatever
+else is printed goes to standard error, also from C.
+"""
+
+import base64
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+_answers = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
+
+LONGEST_MESSAGE = 1000  # characters of an error that are passed on
+
+# No word on the data: the machine or the interpreter gave up, and with more memory or a deeper
+# stack the same library might have read the same store. They end the process, as a crash does;
+# so do SystemExit and KeyboardInterrupt, which are no ``Exception``.
+_FAULTS = (MemoryError, RecursionError)
+
+
+class Refused(Exception):
+    """The library said no, while opening the node (``"open"``) or reading elements (``"read"``)."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(stage, message)
+        self.stage = stage
+        self.message = message[:LONGEST_MESSAGE]
+
+
+class Unsupported(Exception):
+    """The adapter cannot put this question to its library, or cannot pass on the answer."""
+
+
+@contextmanager
+def _stage(stage: str) -> Iterator[None]:
+    """Take what the library raises inside for its refusal. Keep the adapter's own work outside."""
+    try:
+        yield
+    except _FAULTS:
+        raise
+    except Exception as error:
+        raise Refused(stage, f"{type(error).__name__}: {error}") from error
+
+
+def opening() -> Any:
+    """The library is looking for the node and at its metadata."""
+    return _stage("open")
+
+
+def reading() -> Any:
+    """The library is fetching and decoding chunks."""
+    return _stage("read")
+
+
+def describe(name: str, *distributions: str, version: str | None = None) -> dict[str, Any]:
+    """Who is answering, and the installed versions of the distributions that it stands on.
+
+    ``version`` is by default that of the first distribution, and that by default ``name``.
+    """
+    libraries = {each: importlib.metadata.version(each) for each in distributions or (name,)}
+    return {
+        "name": name,
+        "version": version or next(iter(libraries.values())),
+        "language": "python",
+        "libraries": libraries,
+    }
+
+
+def region(start: Sequence[int], stop: Sequence[int]) -> tuple[slice, ...]:
+    """The corners of a region as NumPy writes it: a slice for each dimension."""
+    return tuple(map(slice, start, stop))
+
+
+def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
+    """The answer to ``read``: the elements of a NumPy array or scalar, little-endian in C order.
+
+    Bits are moved, never converted. ``data_type`` is by default the name of the array's dtype.
+    Raises ``Unsupported`` for Python objects and strings of any length, which have no bytes.
+    """
+    dtype = values.dtype
+    if dtype.hasobject:
+        raise Unsupported(f"elements of the NumPy data type {dtype} have no fixed size")
+    if dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
+        values = values.byteswap()
+    return {
+        "data_type": data_type or data_type_name(dtype),
+        "shape": list(values.shape),
+        "elements": base64.b64encode(values.tobytes()).decode("ascii"),
+    }
+
+
+def data_type_name(dtype: Any) -> str:
+    """What the protocol calls a NumPy dtype: its name in Zarr v3, or else in v2 ("|S3", "<U2")."""
+    if dtype.kind == "V" and dtype.name.startswith("void") and dtype.names is None:
+        return f"r{8 * dtype.itemsize}"
+    if dtype.kind in "SUMm":
+        return str(dtype.newbyteorder("<").str)
+    return str(dtype if dtype.names else dtype.name)
+
+
+def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str, Any]]) -> None:
+    """Answer until told to stop: ``questions`` has a function for each question known here.
+
+    It gets the question's members by keyword and returns the answer's. It may raise ``Refused``
+    (by ``opening`` and ``reading``) or ``Unsupported``; anything else that it raises is a fault of
+    the adapter, and ends the process with a traceback rather than pass for a refusal.
+    """
+    for line in sys.stdin.buffer:
+        message = json.loads(line)
+        identifier = message.pop("id")
+        [(question, parameters)] = message.items()
+        if question == "stop":
+            return
+        if question == "describe":
+            answer = {"returned": description}
+        elif question in questions:
+            answer = _answer(questions[question], parameters)
+        else:
+            answer = {"unsupported": {"message": f"this adapter does not know how to {question}"}}
+        _answers.write(_one_line({"id": identifier, **answer}))
+        _answers.flush()
+
+
+def _answer(ask: Callable[..., Mapping[str, Any]], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"returned": ask(**parameters)}
+    except Refused as refusal:
+        return {"refused": {"stage": refusal.stage, "message": refusal.message}}
+    except Unsupported as reason:
+        return {"unsupported": {"message": str(reason)}}
+
+
+_encode = json.JSONEncoder(allow_nan=False).encode
+
+
+def _one_line(message: Mapping[str, Any]) -> bytes:
+    try:
+        text = _encode(message)
+    except (TypeError, ValueError):  # an attribute that JSON has no word for
+        text = _encode(_in_json(message))
+    return text.encode("ascii") + b"\n"
+
+
+def _in_json(value: Any) -> Any:
+    """The value with everything that JSON cannot say replaced by a note of what stood there."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() if value - value == 0:  # neither infinite nor NaN
+            return value
+        case Mapping():
+            return {str(name): _in_json(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_in_json(item) for item in value]
+        case _:
+            return {"not_json": repr(value)[:LONGEST_MESSAGE]}
