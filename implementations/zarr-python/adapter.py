@@ -1,0 +1,63 @@
+"""Ask zarr-python through the functions that its users call."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from zarr_adapter import data_type_name, describe, elements, opening, reading, region, serve
+
+# isort: split
+import numpy as np
+import zarr
+
+
+def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
+    return _read(store, path, zarr_format, ...)
+
+
+def read_region(
+    store: str, path: str, zarr_format: int, start: list[int], stop: list[int]
+) -> dict[str, Any]:
+    return _read(store, path, zarr_format, region(start, stop))
+
+
+def _read(store: str, path: str, zarr_format: Any, selection: Any) -> dict[str, Any]:
+    with opening():
+        array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
+    with reading():
+        values = array[selection]
+    if isinstance(values, np.generic):  # no dimensions; a bytes scalar has forgotten its length
+        values = np.asarray(values, dtype=array.dtype)
+    return elements(values)
+
+
+def list_children(store: str, path: str, zarr_format: Any) -> dict[str, Any]:
+    with opening():
+        group = zarr.open_group(store=store, path=path, mode="r", zarr_format=zarr_format)
+        members = list(group.members())
+    return {"children": {name: _node_type(node) for name, node in members}}
+
+
+def metadata(store: str, path: str, zarr_format: Any) -> dict[str, Any]:
+    with opening():
+        node = zarr.open(store=store, path=path, mode="r", zarr_format=zarr_format)
+        members = {"node_type": _node_type(node), "attributes": node.attrs.asdict()}
+    if isinstance(node, zarr.Array):
+        members |= {"shape": list(node.shape), "data_type": data_type_name(node.dtype)}
+        if zarr_format == 3:
+            members["dimension_names"] = node.metadata.dimension_names
+    return {"metadata": members}
+
+
+def _node_type(node: Any) -> str:
+    return "array" if isinstance(node, zarr.Array) else "group"
+
+
+serve(
+    describe("zarr-python", "zarr", "numcodecs", "numpy"),
+    read=read,
+    read_region=read_region,
+    list=list_children,
+    metadata=metadata,
+)
