@@ -4,7 +4,6 @@ https://zarr-specs.readthedocs.io/en/latest/v3/core/#chunk-grids
 https://zarr-specs.readthedocs.io/en/latest/v3/chunk-grids/regular-grid/
 """
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,8 @@ class RegularGrid:
     chunks.
     """
 
+    # grid.regular.border_full_size: "Chunks at the border of an array always have the full chunk
+    # size, even when the array only covers parts of it."
     chunk_shape: Index
 
     def grid_shape(self, array_shape: Index) -> Index:
@@ -34,13 +35,6 @@ class RegularGrid:
         return tuple(
             -(-length // chunk) for length, chunk in zip(array_shape, self.chunk_shape, strict=True)
         )
-
-    def chunk_shape_at(self, index: Index) -> Index:
-        """The shape of the chunk at ``index``."""
-        # grid.regular.border_full_size: "Chunks at the border of an array always have the full
-        # chunk size, even when the array only covers parts of it."
-        del index
-        return self.chunk_shape
 
     def chunk_origin(self, index: Index) -> Index:
         """The coordinates, in the array, of the first element of the chunk at ``index``."""
@@ -54,12 +48,21 @@ class RegularGrid:
         """
         # grid.regular.element_mapping: an element with coordinates (c, b, a, ...) occurs "within
         # the chunk at grid index (c // dz, b // dy, a // dx, ...)".
-        return itertools.product(
-            *(
-                range(first // chunk, (last - 1) // chunk + 1)
-                for first, last, chunk in zip(start, stop, self.chunk_shape, strict=True)
-            )
+        ranges = tuple(
+            range(first // chunk, (last - 1) // chunk + 1)
+            for first, last, chunk in zip(start, stop, self.chunk_shape, strict=True)
         )
+        return _indices(ranges)
+
+
+def _indices(ranges: tuple[range, ...]) -> Iterator[Index]:
+    """Every index with one number from each range; unlike itertools.product, without a copy."""
+    if not ranges:
+        yield ()
+        return
+    for first in ranges[0]:
+        for rest in _indices(ranges[1:]):
+            yield (first, *rest)
 
 
 def parse_chunk_grid(document: Any, array_shape: Index, place: str) -> RegularGrid:

@@ -9,30 +9,27 @@ from zarr_reference.errors import MissingNode
 METADATA_NAME = "zarr.json"
 
 
-def check_node_name(name: str, path: str) -> None:
-    """Raises ``MissingNode`` if no node but the root can have this name.
+def fault_of_node_name(name: str) -> tuple[str, str] | None:
+    """The requirement that ``name`` breaks, and a sentence; None if a node can have this name.
 
-    No such node may be written, and therefore none is there to be read. ``path`` is where the name
-    was met, for the message.
+    The root has no name, so this is not about it.
     """
-    # core.name.nonempty: "must not be the empty string"
+    # "must not be the empty string"
     if name == "":
-        fault = ("core.name.nonempty", "a node name cannot be empty")
-    # core.name.no_slash: "must not include the character "/""
-    elif "/" in name:
-        fault = ("core.name.no_slash", "a node name cannot contain '/'")
-    # core.name.not_all_periods: "must not be a string composed only of period characters"
-    elif set(name) == {"."}:
-        fault = ("core.name.not_all_periods", f"a node cannot be named {name!r}, only periods")
-    # core.name.no_dunder_prefix: "must not start with the reserved prefix "__""
-    elif name.startswith("__"):
-        fault = ("core.name.no_dunder_prefix", "node names that start with '__' are reserved")
-    # core.name.not_zarr_json: "must not be "zarr.json""
-    elif name == METADATA_NAME:
-        fault = ("core.name.not_zarr_json", f"a node cannot be named {name!r}")
-    else:
-        return
-    raise MissingNode(fault[0], f"path {path!r}", fault[1])
+        return "core.name.nonempty", "a node name cannot be empty"
+    # "must not include the character "/""
+    if "/" in name:
+        return "core.name.no_slash", "a node name cannot contain '/'"
+    # "must not be a string composed only of period characters"
+    if set(name) == {"."}:
+        return "core.name.not_all_periods", "a node name cannot be made of periods only"
+    # "must not start with the reserved prefix "__""
+    if name.startswith("__"):
+        return "core.name.no_dunder_prefix", "node names that start with '__' are reserved"
+    # "must not be "zarr.json""
+    if name == METADATA_NAME:
+        return "core.name.not_zarr_json", "'zarr.json' is the name of metadata documents"
+    return None
 
 
 def parse_path(path: str) -> tuple[str, ...]:
@@ -51,7 +48,11 @@ def parse_path(path: str) -> tuple[str, ...]:
         raise MissingNode("core.path.no_trailing_slash", f"path {path!r}", "a path has no '/' last")
     names = tuple(path[1:].split("/"))
     for name in names:
-        check_node_name(name, path)
+        # Nobody may write such a node, and therefore there is none to be read.
+        fault = fault_of_node_name(name)
+        if fault is not None:
+            requirement, sentence = fault
+            raise MissingNode(requirement, f"path {path!r}", sentence)
     return names
 
 
@@ -59,12 +60,13 @@ def key_prefix(path: str) -> str:
     """The prefix of all keys of the node at ``path``: empty for the root, otherwise ends in "/"."""
     # core.keys.data.root_prefix, core.keys.data.nonroot_prefix: "For a non-root array with
     # hierarchy path /foo/bar, the prefix is foo/bar/".
-    return "".join(f"{name}/" for name in parse_path(path))
+    return "" if path == "/" else f"{path.removeprefix('/')}/"
 
 
 def metadata_key(path: str) -> str:
     """The key of the metadata document of the node at ``path``."""
-    # core.keys.metadata.root, core.keys.metadata.nonroot
+    # core.keys.metadata.root, core.keys.metadata.nonroot: "stripping the leading / of the path and
+    # appending /zarr.json".
     return key_prefix(path) + METADATA_NAME
 
 
