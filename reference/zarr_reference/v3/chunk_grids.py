@@ -71,7 +71,7 @@ def parse_chunk_grid(document: Any, array_shape: Index, place: str) -> RegularGr
     Raises ``InvalidMetadata`` if it breaks a rule of the regular grid, ``UnknownExtension`` if it
     names another grid.
     """
-    extension = parse_extension(document, place)
+    extension = parse_extension(document, place, "core.metadata.array.chunk_grid.extension_form")
     # ext.must_understand.not_for_chunk_grid
     if not extension.must_understand:
         raise InvalidMetadata(

@@ -57,7 +57,9 @@ def parse_chunk_key_encoding(document: Any, place: str) -> ChunkKeyEncoding:
     Raises ``InvalidMetadata`` if it breaks a rule of a known encoding, ``UnknownExtension`` if it
     names another.
     """
-    extension = parse_extension(document, place)
+    extension = parse_extension(
+        document, place, "core.metadata.array.chunk_key_encoding.extension_form"
+    )
     # ext.must_understand.not_for_chunk_key_encoding
     if not extension.must_understand:
         raise InvalidMetadata(

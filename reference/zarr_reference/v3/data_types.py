@@ -44,7 +44,7 @@ def parse_data_type(document: Any, place: str) -> DataType:
     """
     # core.metadata.array.data_type.core_as_string says that a core type is written as a string,
     # ext.shorthand.equivalent that {"name": "float64"} means the same: so it is not refused.
-    extension = parse_extension(document, place)
+    extension = parse_extension(document, place, "core.metadata.array.data_type.extension_form")
     # ext.must_understand.not_for_data_type: nobody can ignore what the elements are.
     if not extension.must_understand:
         raise InvalidMetadata(

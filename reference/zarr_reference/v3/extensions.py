@@ -33,17 +33,18 @@ class Extension:
     must_understand: bool = True
 
 
-def parse_extension(document: Any, place: str) -> Extension:
+def parse_extension(document: Any, place: str, form: str = "ext.shorthand.allowed") -> Extension:
     """The extension that ``document`` defines, an object or a short-hand name.
 
-    ``place`` is its JSON path. Raises ``InvalidMetadata`` if it has neither form.
+    ``place`` is its JSON path, ``form`` the requirement that any other JSON value breaks. Raises
+    ``InvalidMetadata``.
     """
     # ext.shorthand.equivalent: a name alone means an object with only that name.
     if isinstance(document, str):
         return Extension(_parse_name(document, place))
     if not isinstance(document, dict):
         raise InvalidMetadata(
-            "ext.shorthand.allowed",
+            form,
             place,
             f"an extension is an object with a name, or a name alone, not {shown(document)}",
         )

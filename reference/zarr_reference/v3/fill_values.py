@@ -62,9 +62,10 @@ def _parse_integer(document: Any, data_type: DataType, place: str) -> bytes:
         )
     # dtype.integer.fill.no_fraction, no_exponent: "... with no fraction or exponent part ..."
     if isinstance(document, Decimal):
-        text = str(document)
+        exponent = document.as_tuple().exponent
+        fraction = isinstance(exponent, int) and exponent < 0
         raise InvalidMetadata(
-            f"dtype.integer.fill.no_{'exponent' if 'E' in text else 'fraction'}",
+            f"dtype.integer.fill.no_{'fraction' if fraction else 'exponent'}",
             place,
             f"an integer has no fraction or exponent, unlike {shown(document)}",
         )

@@ -176,7 +176,8 @@ def _format_value(value: Any, depth: int) -> str:
         case int() if abs(value) < 10**MAX_NUMBER_LENGTH:
             return json.dumps(value)
         case Decimal() if value.is_finite():
-            return str(value)
+            # 1.00e2 prints as 100, which would be read again as an integer.
+            return str(value) if re.search("[.E]", str(value)) else f"{value}.0"
         case float() if math.isfinite(value):
             return repr(value)
         case Mapping() if all(isinstance(name, str) for name in value):

@@ -26,11 +26,12 @@ def check_storage_transformers(document: Any, place: str) -> None:
             place,
             f"this must be an array of storage transformers, not {shown(document)}",
         )
+    form = "core.metadata.array.storage_transformers.extension_form"
     for position, entry in enumerate(document):
         # core.metadata.array.storage_transformers.unknown_rejected: the array cannot be opened,
         # unless the transformer says that it can be ignored
         # (ext.must_understand.transformer_false_skipped).
-        extension = parse_extension(entry, f"{place}[{position}]")
+        extension = parse_extension(entry, f"{place}[{position}]", form)
         if extension.must_understand:
             raise UnknownExtension(
                 "core.metadata.array.storage_transformers.unknown_rejected",
