@@ -1,0 +1,197 @@
+"""One adapter: a process that answers questions, started again whenever it breaks.
+
+It knows no Zarr. Questions are sent some way ahead, so that the adapter never waits for the
+harness; answers must come in order, one line each, flushed. The clock of a question starts when the
+answer before it has arrived. Whatever breaks the process (a crash, a time-out, too much memory, a
+line that is no answer) is laid to the question whose answer was due, the process is ended with all
+its children, and the questions after that one are put to a new process.
+
+An answer stands only once the next line, or the end, has shown that it was not given twice.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from threading import Event
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from zarr_conformance.judge import Observation
+from zarr_conformance.limits import Limits
+from zarr_conformance.process import CannotStart, Launch, Process
+from zarr_conformance.protocol import (
+    BadAnswer,
+    Breakdown,
+    Question,
+    Schemas,
+    decode,
+    encode,
+    require_description,
+    require_form,
+)
+
+AHEAD = 32  # questions sent before their turn
+STARTS = 3  # attempts to start, one after the other, before an adapter is given up
+GRACE = 5.0  # seconds that an adapter may take to stop
+STDERR_LINES = 20
+STDERR_CHARACTERS = 4000
+
+
+class Heard(NamedTuple):
+    """What came of one question, and after how many seconds."""
+
+    observation: Observation
+    seconds: float
+
+
+class AnsweredTwice(BadAnswer):
+    """A second answer to the question before the one whose turn it is, and so its fault."""
+
+    def __init__(self, identifier: int) -> None:
+        super().__init__(f"answered with the id {identifier} once more")
+
+
+class Adapter:
+    """Puts questions to an adapter. Use it as a context manager: leaving ends the process."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        limits: Limits | None = None,
+        *,
+        check_protocol: bool = False,
+        stopping: Event | None = None,
+    ) -> None:
+        self._launch = launch
+        self._limits = limits or Limits()
+        self._schemas = Schemas() if check_protocol else None
+        self._stopping = stopping or Event()
+        self._process: Process | None = None
+
+    def __enter__(self) -> "Adapter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, if there is one, at once and with all its children."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    def start(self) -> Mapping[str, Any]:
+        """Start a process and return how it describes itself.
+
+        Raises ``CannotStart`` if it cannot be started or breaks at each of several attempts.
+        """
+        for _ in range(STARTS):
+            self.close()
+            self._process = Process(self._launch, self._limits.memory, self._stopping)
+            try:
+                return self._described()
+            except Breakdown as breakdown:
+                problem = f"its adapter {breakdown.detail} at its start"
+                last_words = _last_lines(self._process.stderr_tail()).rpartition("\n")[2]
+        self.close()
+        raise CannotStart(f"{problem} ({last_words})" if last_words else problem)
+
+    def _described(self) -> Mapping[str, Any]:
+        question = Question("describe", {})
+        self._send(0, [question])
+        observation = self._answer(0, question, time.monotonic(), self._limits.start_seconds)
+        require_description(observation)
+        return observation.content
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
+        """What comes of each question, in order; the process is stopped after the last.
+
+        Raises ``CannotStart`` if it breaks and cannot be started again, and ``Stopped``.
+        """
+        turn = 0
+        while turn < len(questions):
+            if self._process is None:
+                self.start()
+            for heard in self._converse(questions, turn):
+                yield heard
+                turn += 1
+
+    def _converse(self, questions: Sequence[Question], first: int) -> Iterator[Heard]:
+        """Put the questions from ``first`` on to one process, until the end or until it breaks."""
+        sent = first
+        held: Heard | None = None
+        since = time.monotonic()
+        try:
+            for turn in range(first, len(questions)):
+                if sent - turn <= AHEAD // 2:
+                    batch = questions[sent : turn + AHEAD]
+                    self._send(sent + 1, batch)
+                    sent += len(batch)
+                observation = self._answer(turn + 1, questions[turn], since, self._limits.seconds)
+                now = time.monotonic()
+                if held is not None:
+                    yield held
+                held = Heard(observation, now - since)
+                since = now
+            self._stop()
+        except Breakdown as breakdown:
+            broken = Heard(self._broken(breakdown), time.monotonic() - since)
+            self.close()
+            if held is not None and not isinstance(breakdown, AnsweredTwice):
+                yield held
+            yield broken
+        else:
+            if held is not None:
+                yield held
+
+    def _send(self, first: int, questions: Sequence[Question]) -> None:
+        """Send questions, whose ids are numbers from ``first`` on."""
+        lines = [encode(number, question) for number, question in enumerate(questions, first)]
+        if self._schemas is not None:
+            for line in lines:
+                self._schemas.require_request(line)
+        self._running.send(b"".join(lines))
+
+    def _answer(self, number: int, question: Question, since: float, seconds: float) -> Observation:
+        """The answer to the question with this number, whose turn it is. Raises ``Breakdown``."""
+        line = self._running.next_line(since, seconds)
+        identifier, observation = decode(line)
+        if identifier == number - 1:
+            raise AnsweredTwice(identifier)
+        if identifier != number:
+            raise BadAnswer(f"answered with the id {identifier}, not {number}")
+        require_form(question.question, observation)
+        if self._schemas is not None:
+            self._schemas.require_answer(question.question, line)
+        return observation
+
+    def _stop(self) -> None:
+        """Let the process end, and end it. Raises ``AnsweredTwice`` if it says anything more."""
+        self._send(0, [Question("stop", {})])
+        said_more = False
+        with suppress(Breakdown):  # it ended, as it should, or it will be ended
+            self._running.next_line(time.monotonic(), GRACE)
+            said_more = True
+        if said_more:
+            raise BadAnswer("wrote another line when all questions were answered")
+        self.close()
+
+    @property
+    def _running(self) -> Process:
+        if self._process is None:
+            raise CannotStart("it has not been started")
+        return self._process
+
+    def _broken(self, breakdown: Breakdown) -> Observation:
+        stderr = _last_lines(self._running.stderr_tail())
+        content = {"reason": breakdown.reason, "detail": breakdown.detail, "stderr": stderr}
+        return Observation("broken", content)
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text.splitlines()[-STDERR_LINES:])[-STDERR_CHARACTERS:]

@@ -1,0 +1,181 @@
+"""The messages between the harness and an adapter: one JSON object a line, a question, an answer.
+
+``schema/request.schema.json`` and ``schema/answer.schema.json`` define them for other languages.
+A run checks each answer with a few comparisons, which cost microseconds; ``Schemas`` checks every
+line in both directions against the schemas, for somebody who writes an adapter.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from jsonschema import Draft202012Validator
+
+from zarr_conformance.judge import Observation
+
+Breakage: TypeAlias = Literal["crashed", "timed_out", "out_of_memory", "bad_answer"]
+
+# The members of what is returned to each question: those that it must have, those that it may.
+_MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "describe": (frozenset({"name", "version", "language"}), frozenset({"libraries"})),
+    "read": (frozenset({"data_type", "shape", "elements"}), frozenset()),
+    "read_region": (frozenset({"data_type", "shape", "elements"}), frozenset()),
+    "list": (frozenset({"children"}), frozenset()),
+    "metadata": (frozenset({"metadata"}), frozenset()),
+}
+
+_LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
+
+
+class Question(NamedTuple):
+    """What is asked: ``describe``, ``read``, ..., with its parameters."""
+
+    question: str
+    parameters: Mapping[str, Any]
+
+
+class Answer(NamedTuple):
+    """An answer, and the id of the question that it claims to answer."""
+
+    identifier: int
+    observation: Observation
+
+
+class Breakdown(Exception):
+    """An adapter does not answer as it should. ``detail`` is a clause that follows "it"."""
+
+    def __init__(self, reason: Breakage, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class BadAnswer(Breakdown):
+    """What an adapter wrote is not the answer to the question."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("bad_answer", detail)
+
+
+def encode(identifier: int, question: Question) -> bytes:
+    """The line that asks the question."""
+    message = {"id": identifier, question.question: question.parameters}
+    return _encoder.encode(message).encode("ascii") + b"\n"
+
+
+def decode(line: bytes) -> Answer:
+    """The answer in a line. Raises ``BadAnswer`` if the line does not have the form of one."""
+    try:
+        document = _decoder.decode(line.decode())
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(f"wrote a line that is not JSON: {quoted(line)}") from error
+    match document:
+        case {"id": int(identifier), **rest} if len(rest) == 1 and type(identifier) is int:
+            return Answer(identifier, _observation(rest, line))
+    raise BadAnswer(f"wrote a line that is no answer: {quoted(line)}")
+
+
+def _observation(members: Mapping[Any, Any], line: bytes) -> Observation:
+    match members:
+        case {"returned": dict(content)}:
+            return Observation("returned", content)
+        case {"refused": {"stage": "open" | "read", "message": str()} as content} if (
+            len(content) == 2
+        ):
+            return Observation("refused", content)
+        case {"unsupported": {"message": str()} as content} if len(content) == 1:
+            return Observation("unsupported", content)
+    raise BadAnswer(f"wrote a line that is no answer: {quoted(line)}")
+
+
+def require_form(question: str, observation: Observation) -> None:
+    """Raise ``BadAnswer`` unless what is returned has the members that the question asks for."""
+    if observation.kind != "returned":
+        return
+    required, optional = _MEMBERS[question]
+    names = observation.content.keys()
+    if missing := required - names:
+        raise BadAnswer(f"left out {' and '.join(sorted(missing))} of its answer to {question}")
+    if unknown := names - required - optional:
+        raise BadAnswer(f"answered {question} with unknown members: {', '.join(sorted(unknown))}")
+
+
+def require_description(observation: Observation) -> None:
+    """Raise ``BadAnswer`` unless the answer to ``describe`` can be shown to people."""
+    if observation.kind != "returned":
+        raise BadAnswer(f"said {observation.kind!r} when asked to describe itself")
+    content = observation.content
+    libraries = content.get("libraries", {})
+    if not isinstance(libraries, dict):
+        raise BadAnswer("described its libraries with something else than an object")
+    for text in (content["name"], content["version"], content["language"], *libraries.values()):
+        if not (isinstance(text, str) and text and text.isprintable()):
+            raise BadAnswer(f"described itself with {text!r:.100}, which is no printable text")
+
+
+def quoted(line: bytes | bytearray) -> str:
+    """The beginning of a line, in quotes, for a message."""
+    text = line[: _LONGEST_QUOTE + 1].decode(errors="replace")
+    return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…")
+
+
+class Schemas:
+    """Checks whole lines against the published schemas: for ``--check-protocol``."""
+
+    def __init__(self) -> None:
+        answer = _schema("answer")
+        self._request = Draft202012Validator(_schema("request"))
+        self._answer = Draft202012Validator(answer)
+        self._returned = {
+            question: Draft202012Validator({"$ref": f"#/$defs/{question}"} | _definitions(answer))
+            for question in _MEMBERS
+        }
+
+    def require_request(self, line: bytes) -> None:
+        """Raise ``ValueError`` if a line of ours breaks the protocol: a fault of the harness."""
+        if (problem := _problem(self._request, json.loads(line))) is not None:
+            raise ValueError(f"the harness wrote {quoted(line)}: {problem}")
+
+    def require_answer(self, question: str, line: bytes) -> None:
+        """Raise ``BadAnswer`` if an adapter's line is not an answer to such a question."""
+        try:
+            document = json.loads(line, object_pairs_hook=_distinct)
+        except (ValueError, RecursionError) as error:
+            raise BadAnswer(f"wrote {quoted(line)}: {error}") from error
+        problem = _problem(self._answer, document)
+        if problem is None and "returned" in document:
+            problem = _problem(self._returned[question], document["returned"])
+        if problem is not None:
+            raise BadAnswer(f"broke answer.schema.json: {problem}")
+
+
+def _schema(name: str) -> dict[str, Any]:
+    text = files(__package__).joinpath("schema", f"{name}.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _definitions(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"$defs": schema["$defs"]}
+
+
+def _problem(validator: Draft202012Validator, document: Any) -> str | None:
+    """What is wrong with the document and where, or None."""
+    error = next(iter(validator.iter_errors(document)), None)
+    return None if error is None else f"{error.message[:_LONGEST_QUOTE]} at {error.json_path}"
+
+
+def _distinct(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(members)
+    if len(document) < len(members):
+        raise ValueError("a name occurs twice in one object")
+    return document
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_decoder = json.JSONDecoder(parse_constant=_no_number)
