@@ -164,6 +164,7 @@ def test_json_forms(name: str, element: str, value: Any) -> None:
 @example(-0.0)
 @example(0.1)
 @example(1e-45)
+@example(2.0**-96)
 def test_decimals_are_short(number: float) -> None:
     """The decimal is the one that NumPy prints, which has the fewest digits."""
     element = np.float32(number).tobytes()

@@ -7,7 +7,7 @@ https://zarr-specs.readthedocs.io/en/latest/v3/data-types/#permitted-fill-values
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 from typing import Any
 
 from zarr_reference.errors import InvalidMetadata
@@ -206,9 +206,14 @@ def _float_to_json(fill_value: bytes) -> float | str:
 def _shortest_decimal(bits: int, float_format: FloatFormat) -> float:
     """The finite number with these bits, as the float whose ``repr`` is short.
 
-    The float64 nearest to 0.1 prints as 0.1, that nearest to the float32 0.1 as
-    0.10000000149011612: so the fewest digits that round back to the same bits are taken.
+    The float64 0.1 prints as 0.1, but the float32 0.1 is the float64 0.10000000149011612: so the
+    fewest digits that round back to the same bits are taken. Above a power of two numbers are
+    further apart than below, so that the decimal next to the nearest may do where that does not.
     """
     value = float_format.value(bits)
-    texts = (f"{value:.{digits}g}" for digits in range(1, 18))
-    return next(float(text) for text in texts if float_format.round(Decimal(text)) == bits)
+    decimals = (
+        Context(digits, rounding).create_decimal_from_float(value)
+        for digits in range(1, 18)
+        for rounding in (ROUND_HALF_EVEN, ROUND_UP)
+    )
+    return next(float(number) for number in decimals if float_format.round(number) == bits)
