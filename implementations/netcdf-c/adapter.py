@@ -7,7 +7,7 @@ root is an array can be asked too, each store is shown to it as the child of an 
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -63,7 +63,8 @@ def list_children(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 
 def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     with _node(store, path, zarr_format) as node:
-        attributes = {name: _in_json(node.getncattr(name)) for name in node.ncattrs()}
+        with opening():
+            attributes = {name: _in_json(node.getncattr(name)) for name in node.ncattrs()}
         if isinstance(node, netCDF4.Dataset):
             return {"metadata": {"node_type": "group", "attributes": attributes}}
         members = {"shape": list(node.shape), "data_type": data_type_name(np.dtype(node.dtype))}
@@ -76,14 +77,15 @@ def _node(store: str, path: str, zarr_format: int) -> Iterator[Any]:
     with TemporaryDirectory() as directory:
         key, document = GROUP[zarr_format]
         Path(directory, key).write_text(json.dumps(document))
-        Path(directory, "store").symlink_to(store)
+        Path(directory, "store").symlink_to(Path(store).absolute())
         with opening():
             data_set = netCDF4.Dataset(f"file://{directory}#mode=zarr,file", "r")
-            data_set.set_auto_maskandscale(False)
-            data_set.set_auto_chartostring(False)
-            node = data_set[f"store{path.rstrip('/')}"]
-        yield node
-        data_set.close()
+        with closing(data_set):
+            with opening():
+                data_set.set_auto_maskandscale(False)
+                data_set.set_auto_chartostring(False)
+                node = data_set[f"store{path.rstrip('/')}"]
+            yield node
 
 
 def _in_json(attribute: Any) -> Any:

@@ -1,0 +1,72 @@
+"""Every implementation here is whole, and its adapter knows us only through the protocol."""
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from zarr_conformance.expectations import Expectations
+from zarr_conformance.implementations import find_implementations
+from zarr_fixtures import corpus
+
+HERE = Path(__file__).parents[1]
+OURS = {"zarr_reference", "zarr_fixtures", "zarr_conformance"}
+DIRECTORIES = sorted(
+    each for each in HERE.iterdir() if each.is_dir() and each.name not in ("kit", "tests")
+)
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda each: each.name)
+def test_a_directory_is_an_implementation(directory: Path) -> None:
+    implementation = find_implementations(HERE)[directory.name]
+    assert implementation.homepage.startswith("https://")
+    assert (directory / implementation.run[-1]).is_file()
+    assert bool(implementation.versions) == bool(implementation.requirements)
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda each: each.name)
+def test_the_kit_comes_before_the_library(directory: Path) -> None:
+    """Whatever a library prints when it is imported must not get into the protocol."""
+    modules = [module for module in _imports(directory / "adapter.py") if not _standard(module)]
+    assert modules[0] == "zarr_adapter"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [HERE / "kit" / "python" / "zarr_adapter.py"]
+    + [each / "adapter.py" for each in DIRECTORIES if each.name != "zarr-reference"],
+    ids=lambda each: each.parent.name,
+)
+def test_adapters_of_other_libraries_import_nothing_of_ours(path: Path) -> None:
+    assert OURS.isdisjoint(_imports(path))
+
+
+def test_the_kit_imports_the_standard_library_alone() -> None:
+    assert all(map(_standard, _imports(HERE / "kit" / "python" / "zarr_adapter.py")))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(HERE.glob("*/expected.toml")), ids=lambda each: each.parent.name
+)
+def test_known_failures_are_about_cases_and_have_evidence(path: Path) -> None:
+    Expectations.read(path, corpus.load().cases, "0")
+    for entry in tomllib.loads(path.read_text())["known"]:
+        assert entry["reason"].endswith("."), entry
+        assert entry.get("link", "https://").startswith("https://"), entry
+        assert len(entry.get("reproduce", "").splitlines()) <= 15, entry
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """The top-level modules that a file imports, in order."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module)):
+                yield module.partition(".")[0]
+
+
+def _standard(module: str) -> bool:
+    return module in sys.stdlib_module_names
