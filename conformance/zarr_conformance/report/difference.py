@@ -1,0 +1,158 @@
+"""What was expected and what was said, side by side, down to the first byte that differs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from zarr_fixtures.case import (
+    Answer,
+    AnyOf,
+    Case,
+    Children,
+    Elements,
+    Metadata,
+    Observe,
+    Reading,
+    Refused,
+)
+
+from zarr_conformance.judge import Observation, item_size, parse_answer
+
+LONGEST = 300  # characters of a document or message that are shown
+FIRST_BYTES = 12
+
+
+class Contrast(NamedTuple):
+    """One line: what it is about, what was expected, what was said."""
+
+    about: str
+    expected: str
+    said: str
+
+
+def contrasts(case: Case, observation: Observation) -> Iterator[Contrast]:
+    """The lines that tell expected from said."""
+    answer = None
+    if observation.kind == "returned":
+        answer = parse_answer(case.ask.question, observation.content)
+    expected = nearest(case, answer)
+    yield Contrast("", describe_expected(case), describe_said(observation, answer))
+    match expected, answer:
+        case Elements(), Elements():
+            yield from _elements(expected, answer)
+        case Children(), Children():
+            yield from _members(expected.nodes, answer.nodes)
+        case Metadata(), Metadata():
+            yield from _members(expected.members, answer.members)
+
+
+def nearest(case: Case, answer: Answer | None) -> Answer | None:
+    """The expected answer to hold an answer against: of several, the first of the same form."""
+    match case.expect:
+        case AnyOf(readings) | Observe(readings):
+            same = (each.answer for each in readings if type(each.answer) is type(answer))
+            return next(same, None)
+        case expected:
+            return expected
+
+
+def describe_expected(case: Case) -> str:
+    """What a case expects, in a few words for each answer that is allowed."""
+    match case.expect:
+        case AnyOf(readings) | Observe(readings):
+            return "\n".join(map(_describe_reading, readings))
+        case expected:
+            return describe(expected)
+
+
+def _describe_reading(reading: Reading) -> str:
+    answer = "" if reading.answer is None else f" ({describe(reading.answer)})"
+    return f"{reading.text}{answer}"
+
+
+def describe_said(observation: Observation, answer: Answer | None) -> str:
+    """What an adapter said, in a few words."""
+    content = observation.content
+    match observation.kind:
+        case "refused":
+            return f"refused at {content.get('stage')}: {shortened(str(content.get('message')))}"
+        case "unsupported":
+            return f"cannot be asked: {shortened(str(content.get('message')))}"
+        case "broken":
+            return f"{content['reason']}: {shortened(str(content.get('detail')))}"
+    if answer is None:
+        return f"no proper answer: {shortened(json.dumps(content))}"
+    return describe(answer)
+
+
+def describe(answer: Answer) -> str:
+    """An answer in a few words."""
+    match answer:
+        case Elements(data_type, shape, data):
+            dots = " …" if len(data) > FIRST_BYTES else ""
+            return f"{data_type} {_shape(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
+        case Children(nodes):
+            return shortened(json.dumps(nodes)) if nodes else "no children"
+        case Metadata(members):
+            return shortened(json.dumps(members))
+        case Refused(stage, mandated):
+            why = "the specification orders an error" if mandated else "an error is implied"
+            return f"refused at {stage}: {why}"
+
+
+def shortened(text: str) -> str:
+    """A text without what is beyond ``LONGEST`` characters."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "scalar"
+
+
+def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
+    if expected.data_type != said.data_type:
+        yield Contrast("data type", expected.data_type, said.data_type)
+    if expected.shape != said.shape:
+        yield Contrast("shape", str(expected.shape), str(said.shape))
+    size = item_size(expected.data_type)
+    if (expected.data_type, expected.shape) != (said.data_type, said.shape) or not size:
+        return
+    pairs = list(zip(_items(expected.data, size), _items(said.data, size), strict=True))
+    different = [number for number, (left, right) in enumerate(pairs) if left != right]
+    if not different:
+        return
+    first = different[0]
+    left, right = pairs[first]
+    index = tuple(int(i) for i in np.unravel_index(first, expected.shape))
+    yield Contrast("differ", f"{len(different)} of {len(pairs)} elements", "")
+    if (number := _number(left, said.data_type)) is not None:
+        yield Contrast(f"at {index}", number, str(_number(right, said.data_type)))
+    yield Contrast("in bytes", _marked(left, right), _marked(right, left))
+
+
+def _items(data: bytes, size: int) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+def _number(item: bytes, data_type: str) -> str | None:
+    """The element as a number or a boolean, or None if its type is neither."""
+    if data_type.startswith(("r", "|")):
+        return None
+    if data_type == "bool":
+        return {0: "false", 1: "true"}.get(item[0], "neither true nor false")
+    return str(np.frombuffer(item, np.dtype(data_type).newbyteorder("<"))[0])
+
+
+def _marked(item: bytes, other: bytes) -> str:
+    """The bytes of an element in hex, the first that differs in brackets."""
+    first = next(i for i, pair in enumerate(zip(item, other, strict=True)) if pair[0] != pair[1])
+    return " ".join(f"[{b:02x}]" if i == first else f"{b:02x}" for i, b in enumerate(item))
+
+
+def _members(expected: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Contrast]:
+    """The names whose values differ, or that only one side has."""
+    for name in [*expected, *(name for name in said if name not in expected)]:
+        left, right = (json.dumps(side[name]) if name in side else "–" for side in (expected, said))
+        if left != right:
+            yield Contrast(name, shortened(left), shortened(right))

@@ -1,0 +1,89 @@
+"""Failures one by one: the case, the requirement, expected and said, and how to see it again."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from zarr_fixtures.case import Case
+from zarr_fixtures.register import register
+
+from zarr_conformance.report.difference import contrasts
+from zarr_conformance.report.marks import Mark, mark_of
+from zarr_conformance.report.tables import symbol
+from zarr_conformance.results import Implementation, Result, Results
+
+STDERR_LINES = 10
+INDENT = (0, 0, 0, 2)
+
+
+def show_failures(console: Console, results: Results, cases: Mapping[str, Case]) -> None:
+    """Print every failure, by implementation and case."""
+    failures = list(_failures(results))
+    for implementation, result in failures:
+        _show_failure(console, implementation, result, cases[result.case])
+    if not failures:
+        console.print("There are no failures in these results.")
+
+
+def _failures(results: Results) -> Iterator[tuple[Implementation, Result]]:
+    """The failures of each implementation, the gravest first."""
+    gravity = list(Mark)
+    for key in sorted(results.results):
+        failed = [r for r in results.results[key].values() if r.verdict.verdict == "fail"]
+        for result in sorted(failed, key=lambda r: (gravity.index(mark_of(r.verdict)), r.case)):
+            yield results.implementations[key], result
+
+
+def _show_failure(
+    console: Console, implementation: Implementation, result: Result, case: Case
+) -> None:
+    mark = mark_of(result.verdict)
+    kind = result.verdict.reason.replace("_", " ")
+    heading = f"{symbol(mark, console)} {implementation.name} {implementation.version}: {kind}"
+    console.print(Text(heading, style=mark.style))
+    console.print(Text(f"  {case.id}", style="bold"), soft_wrap=True)
+    console.print(Padding(Text(case.title), INDENT))
+    _show_requirements(console, case)
+    console.print(Padding(_contrasts(case, result), INDENT))
+    for line in _stderr(result):
+        console.print(Text(f"  stderr | {line}", style="dim"), soft_wrap=True)
+    console.print(Text("  $ " + reproduction(implementation, case.id), "cyan"), soft_wrap=True)
+    console.print()
+
+
+def _show_requirements(console: Console, case: Case) -> None:
+    """What the specification demands, and where. Addresses are never broken, so that they work."""
+    for identifier in case.requirements:
+        row = register()[identifier]
+        console.print(Padding(Text(f"{row.level.upper()}: {row.requirement}"), INDENT))
+        console.print(Text(f"  {row.link}", style="dim"), soft_wrap=True)
+    if case.why:
+        console.print(Padding(Text(f"Why: {case.why}"), INDENT))
+
+
+def _contrasts(case: Case, result: Result) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    for heading in ("expected", "got"):
+        table.add_column(Text(heading, style="dim"), overflow="fold")
+    for line in contrasts(case, result.observation):
+        table.add_row(Text(line.about), Text(line.expected), Text(line.said))
+    if result.verdict.reason == "unexpected_pass":
+        table.add_row("", "a failure, says expected.toml", "a pass: remove the entry")
+    return table
+
+
+def _stderr(result: Result) -> list[str]:
+    """The last lines on standard error of an adapter that broke."""
+    return str(result.observation.content.get("stderr", "")).splitlines()[-STDERR_LINES:]
+
+
+def reproduction(implementation: Implementation, case_id: str) -> str:
+    """The command that shows the failure again."""
+    if implementation.command:
+        command = shlex.quote(shlex.join(implementation.command))
+        return f"zarr-conformance run --adapter {command} --select {case_id}"
+    return f"zarr-conformance run {implementation.name} --select {case_id}"

@@ -1,0 +1,62 @@
+"""Tables with a column for each implementation, abbreviated until they fit the terminal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.columns import Columns
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from zarr_conformance.report.marks import Mark
+from zarr_conformance.report.matrix import Key
+
+WIDE_ENOUGH = 10_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Whether columns carry names, or numbers that a key explains, and cells their counts."""
+
+    named: bool
+    counted: bool
+
+
+LAYOUTS = (Layout(named=True, counted=True), Layout(False, True), Layout(False, False))
+
+
+def fits(table: Table, console: Console) -> bool:
+    """Whether the console is wide enough for the table as it is."""
+    options = console.options.update(width=WIDE_ENOUGH)
+    return Measurement.get(console, options, table).maximum <= console.width
+
+
+def show_columns(
+    console: Console, columns: Sequence[Key], build: Callable[[Table, Layout], None]
+) -> None:
+    """Print the most talkative layout that fits. ``build`` fills in the rows of a table."""
+    for layout in LAYOUTS:
+        table = _empty(columns, layout)
+        build(table, layout)
+        if fits(table, console):
+            break
+    if not layout.named:
+        key = (Text(f"{n:>2} {name} {version}") for n, (name, version) in enumerate(columns, 1))
+        console.print(Columns(key, padding=(0, 3, 0, 0), column_first=True))
+        console.print()
+    console.print(table)
+
+
+def _empty(columns: Sequence[Key], layout: Layout) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if layout.named else 1, 0, 0))
+    table.add_column(overflow="ellipsis", no_wrap=True)
+    for number, (name, version) in enumerate(columns, 1):
+        heading = f"{name}\n{version}" if layout.named else str(number)
+        table.add_column(Text(heading, style="bold"), no_wrap=True)
+    return table
+
+
+def symbol(mark: Mark, console: Console) -> str:
+    """The symbol of a mark, in ASCII where the terminal knows nothing else."""
+    return mark.ascii_symbol if console.options.ascii_only else mark.symbol

@@ -1,0 +1,137 @@
+"""The report for a terminal: matrix, silences of the specification, summary, and what comes next.
+
+In a pipe the same text comes out without colours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TypeAlias
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from zarr_fixtures.case import Case
+
+from zarr_conformance.report.marks import Mark
+from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
+from zarr_conformance.report.silences import show_silences
+from zarr_conformance.report.tables import Layout, fits, show_columns, symbol
+from zarr_conformance.results import Results
+
+Cases: TypeAlias = Mapping[str, Case]
+
+VERDICTS = {
+    "pass": ("pass", "green"),
+    "fail": ("fail", "bold red"),
+    "known": ("known", "yellow"),
+    "lenient": ("lenient", "cyan"),
+    "unsupported": ("unsup-\nported", ""),
+    "inconclusive": ("incon-\nclusive", ""),
+    "observed": ("ob-\nserved", ""),
+}
+
+
+def show(console: Console, results: Results, cases: Cases) -> None:
+    """Print the whole report."""
+    columns = sorted(key for key, answers in results.results.items() if answers)
+    answers = {key: results.results[key] for key in columns}
+    if columns:
+        _show_matrix(console, matrix(cases, answers), columns)
+        show_silences(console, cases, answers)
+        _show_summaries(console, {key: summary(cases, answers[key]) for key in columns})
+    for missing in results.not_run.values():
+        sentence = f"{missing.name} did not run: {missing.why}"
+        console.print(Text(sentence, style="yellow"), soft_wrap=True)
+    _show_next(console, results)
+
+
+def _show_matrix(
+    console: Console, rows: Mapping[Row, Mapping[Key, Cell]], columns: Sequence[Key]
+) -> None:
+    def build(table: Table, layout: Layout) -> None:
+        for (version, group), members in groupby(rows, lambda row: (row.version, row.group)):
+            title = f"Zarr v{version}" + ("" if group == "format" else f" {group}")
+            table.add_row(Text(title, style="bold"))
+            for row in members:
+                cells = (_cell(console, rows[row][key], layout) for key in columns)
+                table.add_row(Text(f"  {row.label}"), *cells)
+
+    show_columns(console, columns, build)
+    console.print()
+    console.print(_legend(console, {cell.mark for row in rows.values() for cell in row.values()}))
+    console.print()
+
+
+def _cell(console: Console, cell: Cell, layout: Layout) -> Text:
+    text = symbol(cell.mark, console)
+    if layout.counted and cell.mark is Mark.PASSED:
+        text += f" {cell.judged}"
+    elif layout.counted and cell.mark not in (Mark.UNSUPPORTED, Mark.ABSENT):
+        text += f" {cell.passed}/{cell.judged}"
+    return Text(text, style=cell.mark.style)
+
+
+def _legend(console: Console, marks: Iterable[Mark]) -> Table:
+    """The marks that occur, and what they mean, as many in a line as fit."""
+    entries = [
+        Text.assemble((symbol(mark, console), mark.style), f" {mark.meaning}")
+        for mark in sorted(marks, key=list(Mark).index)
+    ]
+    entries.append(Text("n/m  n of m cases pass"))
+    table = Table.grid(padding=(0, 3, 0, 0))
+    across = 3 if console.width >= 110 else 2
+    for start in range(0, len(entries), across):
+        table.add_row(*entries[start : start + across])
+    return table
+
+
+def _show_summaries(console: Console, summaries: Mapping[Key, Summary]) -> None:
+    """A line for each implementation, or two where the terminal is narrow."""
+    both = _summary_table(summaries, verdicts=True, shares=True)
+    if fits(both, console):
+        console.print(both)
+    else:
+        console.print(_summary_table(summaries, verdicts=True, shares=False))
+        console.print()
+        console.print(_summary_table(summaries, verdicts=False, shares=True))
+    console.print()
+
+
+def _summary_table(summaries: Mapping[Key, Summary], *, verdicts: bool, shares: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(Text("\nImplementation"))
+    headings = [heading for heading, _ in VERDICTS.values()] if verdicts else []
+    if shares:
+        headings += ["reads valid\nMUST", "\nSHOULD", "\nMAY"]
+        headings += ["refuses invalid\nmandated", "\nimplied"]
+    for heading in headings:
+        table.add_column(Text(heading), justify="right")
+    for (name, version), sums in summaries.items():
+        cells = _counts(sums) if verdicts else []
+        if shares:
+            cells += [Text(str(share)) for share in (*sums.valid.values(), *sums.invalid.values())]
+        table.add_row(f"{name} {version}", *cells)
+    return table
+
+
+def _counts(sums: Summary) -> list[Text]:
+    counts = ((sums.verdicts.get(verdict, 0), style) for verdict, (_, style) in VERDICTS.items())
+    return [Text(str(count), style=style if count else "dim") for count, style in counts]
+
+
+def _show_next(console: Console, results: Results) -> None:
+    """Which corpus it was, where the results are, and how to look closer."""
+    run = results.run
+    specs = ", ".join(f"{name} {commit}" for name, commit in run.specs.items())
+    lines = [
+        f"Corpus {run.corpus['version']} ({run.corpus['hash'][:19]}) of {specs}",
+        f"Results: {results.path}",
+    ]
+    if any(
+        result.verdict.verdict == "fail"
+        for answers in results.results.values()
+        for result in answers.values()
+    ):
+        lines.append(f"Each failure: zarr-conformance report {results.path} --failures")
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
