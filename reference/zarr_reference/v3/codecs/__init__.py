@@ -1,5 +1,6 @@
 """The codecs, one module each, and the pipeline that applies them."""
 
+from zarr_reference.v3.codecs.blosc import BloscCodec
 from zarr_reference.v3.codecs.bytes import BytesCodec
 from zarr_reference.v3.codecs.codec import (
     ArrayToArrayCodec,
@@ -12,6 +13,7 @@ from zarr_reference.v3.codecs.gzip import GzipCodec
 from zarr_reference.v3.codecs.pipeline import CODECS, CodecPipeline, parse_codecs
 from zarr_reference.v3.codecs.sharding_indexed import ShardingIndexedCodec
 from zarr_reference.v3.codecs.transpose import TransposeCodec
+from zarr_reference.v3.codecs.zstd import ZstdCodec
 
 __all__ = [
     "CODECS",
@@ -26,6 +28,14 @@ __all__ = [
 CODECS.update(
     {
         codec.name: codec
-        for codec in (BytesCodec, Crc32cCodec, GzipCodec, ShardingIndexedCodec, TransposeCodec)
+        for codec in (
+            BloscCodec,
+            BytesCodec,
+            Crc32cCodec,
+            GzipCodec,
+            ShardingIndexedCodec,
+            TransposeCodec,
+            ZstdCodec,
+        )
     }
 )

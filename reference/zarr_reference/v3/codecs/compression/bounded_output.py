@@ -5,19 +5,27 @@ it checks each piece before it takes memory for it.
 """
 
 from zarr_reference.errors import LimitExceeded, MalformedChunk
+from zarr_reference.v3.codecs.compression.byte_reader import ByteReader
 
 
 class BoundedOutput:
     """Decoded bytes: at most ``expected`` where the size is known beforehand, and ``limit`` always.
 
-    ``start`` is where the stream that is being decoded begins: no copy reaches back beyond it.
+    ``requirement`` is what data breaks that decodes to more than ``expected`` bytes. ``start`` is
+    where the stream that is being decoded begins: no copy reaches back beyond it.
     """
 
-    def __init__(self, limit: int, expected: int | None = None) -> None:
+    def __init__(
+        self,
+        limit: int,
+        expected: int | None = None,
+        requirement: str = "codec.decode.length_mismatch",
+    ) -> None:
         if expected is not None and expected > limit:
             raise LimitExceeded.of("decoded bytes", expected, limit)
         self.limit = limit
         self.expected = expected
+        self.requirement = requirement
         self.data = bytearray()
         self.start = 0
 
@@ -26,7 +34,7 @@ class BoundedOutput:
         """How many more bytes are allowed."""
         return (self.limit if self.expected is None else self.expected) - len(self.data)
 
-    def make_room(self, size: int) -> None:
+    def check_room(self, size: int) -> None:
         """Refuse unless ``size`` more bytes are allowed."""
         if size <= self.room:
             return
@@ -34,33 +42,31 @@ class BoundedOutput:
         if self.expected is None:
             raise LimitExceeded.of("decoded bytes", total, self.limit)
         raise MalformedChunk(
-            # The types of the codecs say how long this byte string is.
-            "codec.decode.length_mismatch",
+            self.requirement,
             f"decoded byte {self.expected}",
-            f"the data decodes to at least {total} bytes, where {self.expected} are due",
+            f"the data decodes to {total} bytes or more, {self.expected} are due",
         )
 
     def append(self, piece: bytes) -> None:
         """Add ``piece``."""
-        self.make_room(len(piece))
+        self.check_room(len(piece))
         self.data += piece
 
     def append_repeated(self, byte: bytes, count: int) -> None:
         """Add the one byte ``byte``, ``count`` times."""
-        self.make_room(count)
+        self.check_room(count)
         self.data += byte * count
 
-    def copy(self, distance: int, length: int) -> bool:
-        """Repeat ``length`` bytes from ``distance`` bytes back; False if nothing stands there.
+    def copy(self, distance: int, length: int, reader: ByteReader) -> None:
+        """Repeat ``length`` bytes from ``distance`` bytes back, as ``reader`` has just demanded.
 
         This is the one operation of every Lempel-Ziv format. The source may run into the bytes
         being written: distance 1 and length 5 repeat the last byte five times.
         """
         source = len(self.data) - distance
         if distance <= 0 or source < self.start:
-            return False
-        self.make_room(length)
+            raise reader.malformed(f"copies from {distance} bytes back, where nothing is")
+        self.check_room(length)
         pattern = self.data[source : source + length]
-        repeats, rest = divmod(length, len(pattern)) if pattern else (0, 0)
+        repeats, rest = divmod(length, len(pattern))
         self.data += pattern * repeats + pattern[:rest]
-        return True
