@@ -1,0 +1,80 @@
+"""The published JSON Schema of ``zarr.json``, and what it finds in a document.
+
+``zarr.schema.json``, beside this module, is for people who want to check a document without this
+library: it needs nothing but a validator for JSON Schema, draft 2020-12. It says the same as the
+modules of the reference, except for the rules in ``NOT_EXPRESSIBLE``.
+
+https://zarr-specs.readthedocs.io/en/latest/v3/core/#metadata
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+SCHEMA_NAME = "zarr.schema.json"
+
+# The requirements that a document can break without the schema's seeing it.
+NOT_EXPRESSIBLE = frozenset(
+    {
+        # A schema sees values, not the text that they are written in.
+        "core.metadata.json.rfc8259",
+        "core.metadata.json.no_bare_nan",
+        "core.metadata.json.no_bom_written",
+        "core.metadata.json.no_trailing_comma",
+        "core.metadata.json.unique_member_names",
+        "core.metadata.json.utf8",
+        # To JSON Schema 3.0 is the integer 3.
+        "core.metadata.array.chunk_grid.regular.chunk_shape.integers",
+        "core.metadata.array.shape.integers",
+        "core.metadata.array.zarr_format.integer",
+        "dtype.integer.fill.no_exponent",
+        "dtype.integer.fill.no_fraction",
+        # One value has to fit another: two lengths, or a number and the length of a list.
+        "codec.sharding_indexed.chunk_shape.divides",
+        "codec.sharding_indexed.chunk_shape.rank",
+        "codec.transpose.order.permutation",
+        "codec.transpose.order.rank",
+        "core.metadata.array.chunk_grid.regular.chunk_shape.rank",
+        "core.metadata.array.dimension_names.length",
+        "dtype.raw.fill.length",
+        # The order of a list whose items are of three kinds.
+        "codec.pipeline.a2a_first",
+        "codec.pipeline.b2b_last",
+        # What reaches a codec follows from all codecs before it.
+        "codec.bytes.endian.required_multibyte",
+        # The schema lets through every name that an extension can have; a reader knows some.
+        "core.metadata.array.chunk_grid.unknown_rejected",
+        "core.metadata.array.chunk_key_encoding.unknown_rejected",
+        "core.metadata.array.codecs.unknown_rejected",
+        "core.metadata.array.data_type.unknown_rejected",
+        "core.metadata.array.storage_transformers.unknown_rejected",
+    }
+)
+
+
+def load_schema() -> dict[str, Any]:
+    """The schema as a JSON value."""
+    text = files(__package__).joinpath(SCHEMA_NAME).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def validate(document: Any) -> list[tuple[str, str]]:
+    """What the schema finds wrong with ``document``, a JSON value: JSON paths and sentences.
+
+    The list is empty for a valid document. It is sorted by path.
+    """
+    errors = Draft202012Validator(load_schema()).iter_errors(document)
+    return sorted({(error.json_path, _sentence(error)) for error in errors})
+
+
+def _sentence(error: ValidationError) -> str:
+    """What the document has, and what this part of the schema describes as due."""
+    due = error.schema.get("description") if isinstance(error.schema, dict) else None
+    # Where a member is missing or is one too many, the validator's message names it.
+    if due is None or error.validator in ("required", "additionalProperties"):
+        return error.message
+    return f"{json.dumps(error.instance, default=str):.60} does not fit. {due}"
