@@ -115,8 +115,7 @@ class Judge:
                 return self._refused(case)
             case "unsupported":
                 return Verdict("unsupported", "question_unsupported")
-            case "broken":
-                return Verdict("fail", str(observation.content["reason"]))
+        return Verdict("fail", str(observation.content["reason"]))
 
     def _refused(self, case: Case) -> Verdict:
         match case.expect:

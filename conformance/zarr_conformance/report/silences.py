@@ -34,7 +34,7 @@ def show_silences(
     show_columns(console, list(answers), build)
     unasked = symbol(Mark.UNSUPPORTED, console)
     console.print(
-        f"1, 2: by that reading of the text   a, b: otherwise   R: refuses   {unasked}: not asked\n",
+        f"1, 2: by that reading of the text  a, b: otherwise  R: refuses  {unasked}: not asked\n",
         style="dim",
         markup=False,
     )
