@@ -20,6 +20,7 @@ from zarr_reference.v3.codecs.codec import (
 )
 from zarr_reference.v3.extensions import parse_extension
 from zarr_reference.v3.json_documents import shown
+from zarr_reference.v3.json_documents import shown
 
 # Every codec that the reference knows, by its name. The package fills it: a codec such as
 # sharding_indexed is in it, and needs it for the codecs that it holds itself.
@@ -148,7 +149,7 @@ def parse_codecs(document: Any, place: str) -> CodecPipeline:
 
 def parse_codec(document: Any, place: str) -> Codec | None:
     """The codec that a JSON value describes; None if it is unknown, but need not be understood."""
-    extension = parse_extension(document, place)
+    extension = parse_extension(document, place, "core.metadata.array.codecs.extension_form")
     codec = CODECS.get(extension.name)
     if codec is not None:
         return codec.from_configuration(extension.configuration, f"{place}.configuration")
@@ -158,7 +159,7 @@ def parse_codec(document: Any, place: str) -> Codec | None:
         raise UnknownExtension(
             "core.metadata.array.codecs.unknown_rejected",
             place,
-            f'there is no codec named "{extension.name}" here',
+            f"there is no codec named {shown(extension.name)} here",
         )
     return None
 
