@@ -20,7 +20,6 @@ from zarr_reference.v3.codecs.codec import (
 )
 from zarr_reference.v3.extensions import parse_extension
 from zarr_reference.v3.json_documents import shown
-from zarr_reference.v3.json_documents import shown
 
 # Every codec that the reference knows, by its name. The package fills it: a codec such as
 # sharding_indexed is in it, and needs it for the codecs that it holds itself.
