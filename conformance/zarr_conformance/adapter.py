@@ -44,11 +44,8 @@ class Heard(NamedTuple):
     seconds: float
 
 
-class AnsweredTwice(BadAnswer):
-    """A second answer to the question before the one whose turn it is, and so its fault."""
-
-    def __init__(self, identifier: int) -> None:
-        super().__init__(f"answered with the id {identifier} once more")
+class SaidMore(BadAnswer):
+    """Something more after the last answer: at fault is the question that was answered."""
 
 
 class Adapter:
@@ -142,7 +139,7 @@ class Adapter:
         except Breakdown as breakdown:
             broken = Heard(self._broken(breakdown), time.monotonic() - since)
             self.close()
-            if held is not None and not isinstance(breakdown, AnsweredTwice):
+            if held is not None and not isinstance(breakdown, SaidMore):
                 yield held
             yield broken
         else:
@@ -162,7 +159,7 @@ class Adapter:
         line = self._running.next_line(since, seconds)
         identifier, observation = decode(line)
         if identifier == number - 1:
-            raise AnsweredTwice(identifier)
+            raise SaidMore(f"answered with the id {identifier} once more")
         if identifier != number:
             raise BadAnswer(f"answered with the id {identifier}, not {number}")
         require_form(question.question, observation)
@@ -171,14 +168,14 @@ class Adapter:
         return observation
 
     def _stop(self) -> None:
-        """Let the process end, and end it. Raises ``AnsweredTwice`` if it says anything more."""
+        """Let the process end, and end it. Raises ``SaidMore`` if it says anything more."""
         self._send(0, [Question("stop", {})])
         said_more = False
         with suppress(Breakdown):  # it ended, as it should, or it will be ended
             self._running.next_line(time.monotonic(), GRACE)
             said_more = True
         if said_more:
-            raise BadAnswer("wrote another line when all questions were answered")
+            raise SaidMore("wrote another line after its last answer")
         self.close()
 
     @property
