@@ -1,0 +1,360 @@
+"""The published schema and the code say the same, wherever a schema can say it."""
+
+import copy
+import csv
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from zarr_reference.errors import LimitExceeded, MalformedMetadata, Refusal
+from zarr_reference.v3.codecs import CODECS
+from zarr_reference.v3.data_types import CORE_DATA_TYPES
+from zarr_reference.v3.json_documents import format_json, parse_json
+from zarr_reference.v3.metadata import parse_node_metadata
+from zarr_reference.v3.schema import NOT_EXPRESSIBLE, load_schema, validate
+
+LITTLE = {"name": "bytes", "configuration": {"endian": "little"}}
+
+ARRAY: dict[str, Any] = {
+    "zarr_format": 3,
+    "node_type": "array",
+    "shape": [4, 6],
+    "data_type": "int16",
+    "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 3]}},
+    "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+    "fill_value": 0,
+    "codecs": [LITTLE],
+}
+
+GROUP: dict[str, Any] = {"zarr_format": 3, "node_type": "group"}
+
+
+def refusal_of(document: Any) -> Refusal | None:
+    try:
+        parse_node_metadata(format_json(document))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def check_agreement(document: Any) -> None:
+    """What the schema refuses the code refuses; and the other way round, where it can be said."""
+    refusal = refusal_of(document)
+    errors = validate(parse_json(format_json(document), "zarr.json"))
+    if errors:
+        assert refusal is not None, errors
+    elif refusal is not None and not isinstance(refusal, LimitExceeded):
+        assert refusal.requirement in NOT_EXPRESSIBLE, str(refusal)
+
+
+def codec(name: str, **configuration: Any) -> dict[str, Any]:
+    return {"name": name, "configuration": configuration}
+
+
+def blosc(**changes: Any) -> dict[str, Any]:
+    parameters = {"cname": "lz4", "clevel": 5, "shuffle": "shuffle", "typesize": 2, "blocksize": 0}
+    merged = {**parameters, **changes}
+    return codec("blosc", **{name: value for name, value in merged.items() if value is not ...})
+
+
+def sharding(**changes: Any) -> dict[str, Any]:
+    parameters = {"chunk_shape": [1, 3], "codecs": [LITTLE], "index_codecs": [LITTLE, "crc32c"]}
+    return codec("sharding_indexed", **{**parameters, **changes})
+
+
+VALID_MEMBERS: list[dict[str, Any]] = [
+    {},
+    {"attributes": {"a": [1, None]}},
+    {"dimension_names": ["x", None]},
+    {"storage_transformers": []},
+    {"storage_transformers": [{"name": "cache", "must_understand": False}]},
+    {"note": {"must_understand": False, "anything": 1}},
+    {"consolidated_metadata": {"must_understand": False}},
+    {"chunk_key_encoding": "v2"},
+    {"chunk_key_encoding": {"name": "default", "configuration": {}}},
+    {"data_type": "bool", "fill_value": True, "codecs": ["bytes"]},
+    {"data_type": "uint64", "fill_value": 2**64 - 1},
+    {"data_type": "int64", "fill_value": -(2**63)},
+    {"data_type": "float32", "fill_value": "0x7fc00001"},
+    {"data_type": "float16", "fill_value": "-Infinity"},
+    {"data_type": "float64", "fill_value": Decimal("1e400")},
+    {"data_type": "complex64", "fill_value": [1, "NaN"]},
+    {"data_type": {"name": "r24"}, "fill_value": [0, 128, 255]},
+    {"codecs": [codec("transpose", order=[1, 0]), LITTLE, codec("gzip", level=9), "crc32c"]},
+    {"codecs": [LITTLE, blosc()]},
+    {"codecs": [LITTLE, blosc(shuffle="noshuffle", typesize=...)]},
+    {"codecs": [LITTLE, blosc(shuffle="noshuffle", typesize=0)]},
+    {"codecs": [LITTLE, codec("zstd", level=-5, checksum=True)]},
+    {"codecs": [sharding()]},
+    {"codecs": [sharding(index_location="start", codecs=[sharding(chunk_shape=[1, 1])])]},
+    {"codecs": [{"name": "zarr.hint", "must_understand": False}, LITTLE]},
+]
+
+INVALID_MEMBERS: list[dict[str, Any]] = [
+    {"zarr_format": 2},
+    {"zarr_format": "3"},
+    {"node_type": "Array"},
+    {"shape": [-1, 6]},
+    {"shape": "4"},
+    {"shape": [4, True]},
+    {"attributes": None},
+    {"attributes": []},
+    {"dimension_names": None},
+    {"dimension_names": ["x", 1]},
+    {"storage_transformers": {}},
+    {"note": 1},
+    {"note": None},
+    {"note": {"must_understand": True}},
+    {"note": {}},
+    {"data_type": 5},
+    {"data_type": "Int16"},
+    {"data_type": "int16\n"},
+    {"data_type": {"name": "int16", "must_understand": False}},
+    {"data_type": {"name": "int16", "configuration": {"size": 2}}},
+    {"data_type": {"name": "int16", "extra": 1}},
+    {"data_type": {"configuration": {}}},
+    {"data_type": "r0", "fill_value": []},
+    {"data_type": "r12", "fill_value": [0]},
+    {"data_type": "r08", "fill_value": [0]},
+    {"data_type": {"name": "r12"}, "fill_value": [0]},
+    {"chunk_grid": "regular"},
+    {"chunk_grid": {"name": "regular"}},
+    {"chunk_grid": codec("regular", chunk_shape=[0, 3])},
+    {"chunk_grid": codec("regular", chunk_shape=[2, 3], more=1)},
+    {"chunk_grid": {"name": "regular", "configuration": None}},
+    {"chunk_key_encoding": codec("default", separator="_")},
+    {"chunk_key_encoding": codec("v2", prefix="c")},
+    {"chunk_key_encoding": {"name": "v2", "must_understand": False}},
+    {"fill_value": None},
+    {"fill_value": 2**15},
+    {"fill_value": Decimal("0.5")},
+    {"fill_value": "0"},
+    {"fill_value": False},
+    {"data_type": "bool", "fill_value": 0, "codecs": ["bytes"]},
+    {"data_type": "float32", "fill_value": "0x7fc0"},
+    {"data_type": "float32", "fill_value": "+Infinity"},
+    {"data_type": "float32", "fill_value": "NaN\n"},
+    {"data_type": "complex64", "fill_value": [1]},
+    {"data_type": "complex64", "fill_value": [1, "nan"]},
+    {"data_type": "r16", "fill_value": [0, 256]},
+    {"codecs": []},
+    {"codecs": {}},
+    {"codecs": ["crc32c"]},
+    {"codecs": [LITTLE, LITTLE]},
+    {"codecs": [{"name": "zarr.hint", "must_understand": False}]},
+    {"codecs": [codec("bytes", endian="native")]},
+    {"codecs": [codec("bytes", endian="little", more=1)]},
+    {"codecs": [LITTLE, codec("crc32c", seed=0)]},
+    {"codecs": [LITTLE, "gzip"]},
+    {"codecs": [LITTLE, codec("gzip", level=10)]},
+    {"codecs": [codec("transpose", order="F"), LITTLE]},
+    {"codecs": [codec("transpose"), LITTLE]},
+    {"codecs": [LITTLE, blosc(typesize=...)]},
+    {"codecs": [LITTLE, blosc(shuffle=1)]},
+    {"codecs": [LITTLE, blosc(cname="zip")]},
+    {"codecs": [LITTLE, codec("zstd", checksum=True)]},
+    {"codecs": [LITTLE, codec("zstd", level=23)]},
+    {"codecs": [sharding(index_location="middle")]},
+    {"codecs": [sharding(codecs=[])]},
+    {"codecs": [sharding(index_codecs=["bytes"])]},
+    {"codecs": [sharding(index_codecs=[LITTLE, codec("gzip", level=1)])]},
+    {"codecs": [sharding(index_codecs=[sharding()])]},
+    {"codecs": [sharding(more=1)]},
+]
+
+CONSOLIDATED = {"must_understand": False, "kind": "inline", "metadata": {}}
+
+VALID_GROUP_MEMBERS: list[dict[str, Any]] = [
+    {},
+    {"attributes": {"a": 1}},
+    {"consolidated_metadata": CONSOLIDATED},
+    {"consolidated_metadata": {**CONSOLIDATED, "more": 1}},
+    {"note": {"must_understand": False}},
+    {"shape": {"must_understand": False}},
+]
+
+INVALID_GROUP_MEMBERS: list[dict[str, Any]] = [
+    {"shape": [1]},
+    {"zarr_format": 4},
+    {"attributes": 1},
+    {"consolidated_metadata": None},
+    {"consolidated_metadata": {**CONSOLIDATED, "must_understand": True}},
+    {"consolidated_metadata": {**CONSOLIDATED, "kind": "other"}},
+    {"consolidated_metadata": {**CONSOLIDATED, "metadata": []}},
+    {"consolidated_metadata": {"must_understand": False}},
+]
+
+# Documents that only the code can refuse, each with the rule that the schema cannot express.
+BEYOND_THE_SCHEMA: list[tuple[dict[str, Any], str]] = [
+    ({"dimension_names": ["x"]}, "core.metadata.array.dimension_names.length"),
+    (
+        {"chunk_grid": codec("regular", chunk_shape=[2])},
+        "core.metadata.array.chunk_grid.regular.chunk_shape.rank",
+    ),
+    ({"codecs": [codec("transpose", order=[1, 2]), LITTLE]}, "codec.transpose.order.permutation"),
+    ({"codecs": [codec("transpose", order=[0]), LITTLE]}, "codec.transpose.order.rank"),
+    (
+        {"codecs": [sharding(chunk_shape=[2, 2])]},
+        "codec.sharding_indexed.chunk_shape.divides",
+    ),
+    ({"codecs": [sharding(chunk_shape=[2])]}, "codec.sharding_indexed.chunk_shape.rank"),
+    ({"codecs": ["bytes"]}, "codec.bytes.endian.required_multibyte"),
+    ({"codecs": ["crc32c", LITTLE]}, "codec.pipeline.b2b_last"),
+    ({"codecs": [LITTLE, codec("transpose", order=[1, 0])]}, "codec.pipeline.a2a_first"),
+    ({"data_type": "r16", "fill_value": [0]}, "dtype.raw.fill.length"),
+    ({"data_type": "string"}, "core.metadata.array.data_type.unknown_rejected"),
+    ({"chunk_grid": "rectilinear"}, "core.metadata.array.chunk_grid.unknown_rejected"),
+    ({"chunk_key_encoding": "suffix"}, "core.metadata.array.chunk_key_encoding.unknown_rejected"),
+    ({"codecs": ["packbits"]}, "core.metadata.array.codecs.unknown_rejected"),
+    (
+        {"storage_transformers": ["cache"]},
+        "core.metadata.array.storage_transformers.unknown_rejected",
+    ),
+]
+
+VALID = [{**ARRAY, **members} for members in VALID_MEMBERS]
+VALID += [{**GROUP, **members} for members in VALID_GROUP_MEMBERS]
+INVALID = [{**ARRAY, **members} for members in INVALID_MEMBERS]
+INVALID += [{**GROUP, **members} for members in INVALID_GROUP_MEMBERS]
+INVALID += [{k: v for k, v in ARRAY.items() if k != name} for name in ARRAY]
+INVALID += [{"zarr_format": 3}, {"node_type": "group"}]
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(load_schema())
+
+
+@pytest.mark.parametrize("document", VALID, ids=str)
+def test_both_accept(document: dict[str, Any]) -> None:
+    assert validate(document) == []
+    assert refusal_of(document) is None
+
+
+@pytest.mark.parametrize("document", INVALID, ids=str)
+def test_both_refuse(document: dict[str, Any]) -> None:
+    assert validate(parse_json(format_json(document), "zarr.json"))
+    assert refusal_of(document) is not None
+
+
+@pytest.mark.parametrize(("members", "requirement"), BEYOND_THE_SCHEMA)
+def test_only_the_code_refuses(members: dict[str, Any], requirement: str) -> None:
+    document = {**ARRAY, **members}
+    assert validate(document) == []
+    refusal = refusal_of(document)
+    assert refusal is not None
+    assert refusal.requirement == requirement
+    assert requirement in NOT_EXPRESSIBLE
+
+
+@pytest.mark.parametrize("document", [[], None, 3, "zarr"])
+def test_what_is_no_object_is_refused(document: Any) -> None:
+    """core.metadata.array.single_object"""
+    assert validate(document)
+    assert isinstance(refusal_of(document), MalformedMetadata)
+
+
+def test_the_text_of_numbers_is_beyond_a_schema() -> None:
+    """core.metadata.array.zarr_format.integer: to JSON Schema 3.0 is the integer 3."""
+    document = json.loads(json.dumps({**ARRAY, "zarr_format": 3.0}))
+    assert validate(document) == []
+    refusal = refusal_of(document)
+    assert refusal is not None
+    assert refusal.requirement in NOT_EXPRESSIBLE
+
+
+def test_a_finding_has_a_place_and_a_sentence() -> None:
+    document = {**ARRAY, "codecs": [LITTLE, codec("gzip")], "fill_value": 2**15, "note": 1}
+    assert validate(document) == [
+        ("$.codecs[1].configuration", "'level' is a required property"),
+        (
+            "$.fill_value",
+            "32768 does not fit. An integer from -32768 to 32767, without fraction and exponent.",
+        ),
+        (
+            "$.note",
+            "1 does not fit. A member that the specification does not define has to be an object "
+            'that says "must_understand": false. '
+            "https://zarr-specs.readthedocs.io/en/latest/v3/core/#must-understand",
+        ),
+    ]
+
+
+def test_every_bit_count_of_a_raw_type() -> None:
+    """core.dtype.raw.multiple_of_8: the pattern counts as arithmetic does."""
+    raw_name = Draft202012Validator(load_schema()["$defs"]["raw_name"])
+    for bits in range(3_000):
+        assert raw_name.is_valid(f"r{bits}") == (bits % 8 == 0 and bits > 0)
+
+
+def test_the_schema_knows_what_the_code_knows() -> None:
+    definitions = load_schema()["$defs"]
+    assert set(definitions["known_codecs"]) == set(CODECS)
+    assert set(definitions["fill_values"]) == {*CORE_DATA_TYPES, "raw"}
+
+
+def test_sharding_nested_as_deep_as_json_can_be() -> None:
+    """The validator recurses; no document that can be parsed is too deep for it."""
+    nested = LITTLE
+    for _ in range(31):
+        nested = sharding(codecs=[nested])
+    assert validate({**ARRAY, "codecs": [nested]}) == []
+
+
+def test_the_rules_beyond_the_schema_are_in_the_register() -> None:
+    register = next(Path(__file__).parents[2].glob("fixtures/zarr_fixtures/requirements/*.csv"))
+    with register.open(encoding="utf-8", newline="") as file:
+        known = {row["id"] for row in csv.DictReader(file)}
+    assert known >= NOT_EXPRESSIBLE
+
+
+POOL = [
+    None, True, False, 0, 1, -1, 3, 2**63, Decimal("1.5"), Decimal("1e0"), "", "x", "NaN", "0x00",
+    "int8", "float64", "complex128", "r16", "bool", "r7", "bytes", "crc32c", "gzip", "regular",
+    "v2", ".", "a:b", "Z", [], [0], [1, 0], [0, 0], [1, 1], ["bytes"], {}, {"name": "bytes"},
+    {"must_understand": False}, {"must_understand": True}, LITTLE, codec("gzip", level=1), blosc(),
+    sharding(), codec("transpose", order=[1, 0]), codec("regular", chunk_shape=[1, 1]),
+    {"name": "other", "must_understand": False}, CONSOLIDATED,
+]  # fmt: skip
+
+NAMES = [
+    "name", "configuration", "must_understand", "endian", "level", "order", "shape", "attributes",
+    "dimension_names", "storage_transformers", "consolidated_metadata", "note", "typesize",
+]  # fmt: skip
+
+
+def containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        yield value
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from containers(child)
+
+
+def mutate(document: Any, draw: Any) -> None:
+    """Replaces, removes or adds one member or item anywhere in the document."""
+    container = draw(st.sampled_from(list(containers(document))))
+    value = copy.deepcopy(draw(st.sampled_from(POOL)))
+    keys = list(container) if isinstance(container, dict) else list(range(len(container)))
+    action = draw(st.sampled_from(["replace", "remove", "add"])) if keys else "add"
+    if action == "remove":
+        del container[draw(st.sampled_from(keys))]
+    elif action == "replace":
+        container[draw(st.sampled_from(keys))] = value
+    elif isinstance(container, dict):
+        container[draw(st.sampled_from(NAMES))] = value
+    else:
+        container.insert(draw(st.integers(0, len(container))), value)
+
+
+@settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_schema_and_code_agree_on_any_document(data: st.DataObject) -> None:
+    document = copy.deepcopy(data.draw(st.sampled_from(VALID)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        mutate(document, data.draw)
+    check_agreement(document)
