@@ -52,3 +52,9 @@ class ExpectationsError(ConformanceError):
     """An ``expected.toml`` is malformed, or expects something of a case that does not exist."""
 
     exit_code = ExitCode.BAD_FILE
+
+
+class Interrupted(ConformanceError):
+    """Somebody stopped the run."""
+
+    exit_code = ExitCode.INTERRUPTED

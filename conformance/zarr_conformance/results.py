@@ -8,13 +8,13 @@ and verdict apart. ``schema/results.schema.json`` describes the lines for other 
 
 import json
 import os
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Container, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
 
-from zarr_conformance.errors import ResultsError, StorageError
+from zarr_conformance.errors import ResultsError, StorageError, UsageError
 from zarr_conformance.judge import VERDICTS, Observation, Verdict
 
 FORMAT = 1
@@ -40,7 +40,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Implementation:
-    """An implementation, in the version that answered, and the command that ran its adapter."""
+    """An implementation, in the version that answered.
+
+    ``command`` started its adapter if that is not one of ours, and is empty otherwise.
+    """
 
     name: str
     version: str
@@ -167,8 +170,8 @@ def _remove_torn_end(path: Path) -> None:
 
 def _not_written(path: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The results cannot be written to {path}: {error.strerror or error}. "
-        "Name another file with --results; lines that are already written stay."
+        f"{path} cannot be written: {error.strerror or error}. What is in it stays: make room and "
+        "go on with --resume, or name another file with --results."
     )
 
 
@@ -176,8 +179,8 @@ def _not_written(path: Path, error: OSError) -> StorageError:
 class Results:
     """The content of a results file, by ``(name, version)`` of the implementation.
 
-    Of two lines about the same thing the later counts, and an adapter that could not be run at
-    first is forgotten once it has answered.
+    Of two lines about the same thing the later counts: an adapter that could not be run at first
+    is forgotten once it answers, but not one that was given up after it had.
     """
 
     path: Path
@@ -204,15 +207,32 @@ class Results:
                 case Implementation():
                     implementations[line.key] = line
                     results.setdefault(line.key, {})
+                    not_run.pop(line.name, None)
                 case NotRun():
                     not_run[line.name] = line
                 case Result() if line.key in results:
                     results[line.key][line.case] = line
                 case _:
                     raise _bad_line(path, number, "is out of place")
-        answered = {name for name, _ in implementations}
-        missed = {name: line for name, line in not_run.items() if name not in answered}
-        return cls(path, run, implementations, missed, results)
+        return cls(path, run, implementations, not_run, results)
+
+    def only(self, names: Collection[str]) -> "Results":
+        """What these implementations said, or all of it if none is named.
+
+        Raises ``UsageError`` if one did not take part.
+        """
+        taken_part = {name for name, _ in self.implementations} | self.not_run.keys()
+        for name in names:
+            if name not in taken_part:
+                others = ", ".join(sorted(taken_part))
+                raise UsageError(f"{name!r} is not in {self.path}; there are: {others}.")
+        if not names:
+            return self
+        return replace(
+            self,
+            not_run={name: line for name, line in self.not_run.items() if name in names},
+            results={key: answers for key, answers in self.results.items() if key[0] in names},
+        )
 
     def require_corpus(self, corpus_hash: str, cases: Container[str]) -> None:
         """Raise ``ResultsError`` unless the results are of this corpus."""

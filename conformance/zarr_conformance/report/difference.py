@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from zarr_conformance.judge import Observation, item_size, parse_answer
 from zarr_fixtures.case import (
     Answer,
     AnyOf,
@@ -16,8 +18,6 @@ from zarr_fixtures.case import (
     Reading,
     Refused,
 )
-
-from zarr_conformance.judge import Observation, item_size, parse_answer
 
 LONGEST = 300  # characters of a document or message that are shown
 FIRST_BYTES = 12
@@ -102,8 +102,13 @@ def describe(answer: Answer) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text without what is beyond ``LONGEST`` characters."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    """A text without what is beyond ``LONGEST`` characters, and fit for a terminal."""
+    return visible(text) if len(text) <= LONGEST else f"{visible(text[:LONGEST])}…"
+
+
+def visible(text: str) -> str:
+    """A text that an adapter wrote, with escapes for what would command the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from zarr_fixtures.case import Case
-from zarr_fixtures.register import register
 
-from zarr_conformance.report.difference import contrasts
+from zarr_conformance.report.difference import contrasts, visible
 from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.tables import symbol
 from zarr_conformance.results import Implementation, Result, Results
+from zarr_fixtures.case import Case
+from zarr_fixtures.register import register
 
 STDERR_LINES = 10
 INDENT = (0, 0, 0, 2)
@@ -78,7 +78,8 @@ def _contrasts(case: Case, result: Result) -> Table:
 
 def _stderr(result: Result) -> list[str]:
     """The last lines on standard error of an adapter that broke."""
-    return str(result.observation.content.get("stderr", "")).splitlines()[-STDERR_LINES:]
+    lines = str(result.observation.content.get("stderr", "")).splitlines()
+    return [visible(line) for line in lines[-STDERR_LINES:]]
 
 
 def reproduction(implementation: Implementation, case_id: str) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zarr_fixtures.case import Case, Refused
-
 from zarr_conformance.report.marks import Mark, mark_of, mark_of_all
 from zarr_conformance.results import Result
+from zarr_fixtures.case import Case, Refused
 
 Key: TypeAlias = tuple[str, str]
 

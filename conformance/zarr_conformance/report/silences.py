@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from zarr_fixtures.case import Case
 
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import Layout, show_columns, symbol
 from zarr_conformance.results import Result
+from zarr_fixtures.case import Case
 
 
 def show_silences(

@@ -10,13 +10,14 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from zarr_fixtures.case import Case
 
+from zarr_conformance.report.difference import visible
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
 from zarr_conformance.report.silences import show_silences
 from zarr_conformance.report.tables import Layout, fits, show_columns, symbol
 from zarr_conformance.results import Results
+from zarr_fixtures.case import Case
 
 Cases: TypeAlias = Mapping[str, Case]
 
@@ -40,7 +41,7 @@ def show(console: Console, results: Results, cases: Cases) -> None:
         show_silences(console, cases, answers)
         _show_summaries(console, {key: summary(cases, answers[key]) for key in columns})
     for missing in results.not_run.values():
-        sentence = f"{missing.name} did not run: {missing.why}"
+        sentence = f"{missing.name} did not run: {visible(missing.why)}"
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
     _show_next(console, results)
 

@@ -1,0 +1,1 @@
+"""The command line: arguments only, one module for each command."""

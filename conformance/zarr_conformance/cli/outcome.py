@@ -1,0 +1,60 @@
+"""What a run comes to: where its results are, what is shown of them, and the exit code."""
+
+import shlex
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from zarr_conformance.cli.consoles import output
+from zarr_conformance.errors import ExitCode, Interrupted, ResultsError, UsageError
+from zarr_conformance.report.failures import show_failures
+from zarr_conformance.report.terminal import show
+from zarr_conformance.results import NotRun, Results
+from zarr_fixtures.case import Case
+
+WHOLE = Path("results.jsonl")
+SELECTED = Path("selected.jsonl")  # so that a look at a few cases does not cost the results of all
+
+
+def results_path(path: Path | None, *, selected: bool, resume: bool) -> Path:
+    """Where results go. Raises ``UsageError`` if that would overwrite a file of another kind."""
+    path = path or (SELECTED if selected else WHOLE)
+    if path.exists() and path.stat().st_size and not resume:
+        try:
+            Results.read(path, torn_end=True)
+        except ResultsError as error:
+            raise UsageError(
+                f"{error} It is not overwritten: name another with --results."
+            ) from error
+    return path
+
+
+def show_outcome(results: Results, cases: Mapping[str, Case], *, closely: bool) -> None:
+    """Show the matrix, and where somebody looks ``closely`` each failure before it."""
+    console = output()
+    if closely and any_failures(results):
+        show_failures(console, results, cases)
+    show(console, results, cases)
+
+
+def any_failures(results: Results) -> bool:
+    """Whether anything failed that was not expected to."""
+    return any(
+        result.verdict.verdict == "fail"
+        for answers in results.results.values()
+        for result in answers.values()
+    )
+
+
+def exit_code(results: Results, missed: Iterable[NotRun], *, named: bool) -> ExitCode:
+    """The exit code of a run, in which implementations were or were not asked for by name."""
+    if not any(results.results.values()) or (named and list(missed)):
+        return ExitCode.NOT_RUN
+    return ExitCode.UNEXPECTED_FAILURES if any_failures(results) else ExitCode.NOTHING_UNEXPECTED
+
+
+def stopped(path: Path) -> Interrupted:
+    """What to say when a run was stopped: this command, with ``--resume``, goes on with it."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    again = shlex.join(["zarr-conformance", *arguments, "--resume"])
+    return Interrupted(f"Stopped. The answers so far are in {path}; to go on: {again}")

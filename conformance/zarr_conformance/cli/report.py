@@ -1,0 +1,37 @@
+"""``zarr-conformance report``: show a results file."""
+
+from pathlib import Path
+
+import click
+
+from zarr_conformance.cli.consoles import output
+from zarr_conformance.report.failures import show_failures
+from zarr_conformance.report.terminal import show
+from zarr_conformance.results import Results
+from zarr_fixtures.corpus import load
+
+EPILOG = """\
+\b
+Examples:
+  zarr-conformance report results.jsonl
+  zarr-conformance report results.jsonl tensorstore netcdf-c
+  zarr-conformance report results.jsonl --failures
+  zarr-conformance report results.jsonl --failures zarr-python | less -R
+"""
+
+
+@click.command(short_help="Show a results file, or each failure in it.", epilog=EPILOG)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--failures",
+    is_flag=True,
+    help="Show each failure: what the specification demands, expected and got, how to reproduce.",
+)
+def report(file: Path, names: tuple[str, ...], failures: bool) -> None:
+    """Show what a results FILE says, of all implementations in it or of those named."""
+    corpus = load()
+    results = Results.read(file)
+    results.require_corpus(corpus.hash, corpus.cases)
+    show_results = show_failures if failures else show
+    show_results(output(), results.only(names), corpus.cases)

@@ -1,0 +1,112 @@
+"""``zarr-conformance run``: put the corpus to implementations and show what they answer."""
+
+import os
+from pathlib import Path
+
+import click
+
+from zarr_conformance.cli.consoles import errors
+from zarr_conformance.cli.outcome import exit_code, results_path, show_outcome, stopped
+from zarr_conformance.cli.progress import Bars
+from zarr_conformance.implementations import find_implementations, named
+from zarr_conformance.limits import Limits, parse_size
+from zarr_conformance.results import Results
+from zarr_conformance.run import Options, external, installed
+from zarr_conformance.run import run as run_corpus
+from zarr_fixtures.corpus import load
+from zarr_fixtures.selection import select
+
+EPILOG = """\
+\b
+Examples:
+  zarr-conformance run
+  zarr-conformance run zarr-python tensorstore --jobs 2
+  zarr-conformance run tensorstore --select v3/codecs/blosc
+  zarr-conformance run --select "feature:codec:gzip polarity:negative"
+  zarr-conformance run --adapter "node my-adapter.js" --check-protocol
+  zarr-conformance run --resume
+"""
+
+
+@click.command(short_help="Put the corpus to implementations.", epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--adapter",
+    "adapters",
+    multiple=True,
+    metavar="CMD",
+    help="Run an adapter of your own: the command that starts it. May be given more than once.",
+)
+@click.option(
+    "--select",
+    "expression",
+    metavar="EXPR",
+    help="Only these cases, and those they depend on: ids, patterns, feature:..., requirement:..., "
+    "level:..., polarity:..., not ..., with commas between alternatives.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="number of CPUs",
+    metavar="N",
+    help="How many adapters run at a time.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=Limits.seconds,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one case may take.",
+)
+@click.option(
+    "--memory",
+    default="2GiB",
+    show_default=True,
+    metavar="SIZE",
+    help="How much memory an adapter may take.",
+)
+@click.option(
+    "--results",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the results go.  [default: results.jsonl, with --select selected.jsonl]",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.option(
+    "--check-protocol", is_flag=True, help="Hold every line to the protocol's JSON Schemas."
+)
+def run(
+    names: tuple[str, ...],
+    adapters: tuple[str, ...],
+    expression: str | None,
+    jobs: int,
+    timeout: float,
+    memory: str,
+    path: Path | None,
+    resume: bool,
+    check_protocol: bool,
+) -> int:
+    """Put the corpus to implementations and show what they answer.
+
+    Without a NAME and without --adapter, to all implementations that can run here; see
+    `zarr-conformance adapters`. Each gets its own environment, made at the first run.
+    """
+    every = find_implementations()
+    ours = named(names, every) if names or adapters else list(every.values())
+    contestants = [*map(installed, ours), *map(external, adapters)]
+    corpus = load()
+    cases = tuple(corpus) if expression is None else select(corpus, expression)
+    path = results_path(path, selected=expression is not None, resume=resume)
+    limits = Limits(seconds=timeout, memory=parse_size(memory))
+    options = Options(path, resume, jobs, limits, check_protocol)
+    try:
+        with Bars(errors()) as bars:
+            missed = run_corpus(corpus, cases, contestants, options, bars)
+    except KeyboardInterrupt as interrupt:
+        raise stopped(path) from interrupt
+    results = Results.read(path)
+    show_outcome(results, corpus.cases, closely=expression is not None)
+    return exit_code(results, missed, named=bool(names or adapters))

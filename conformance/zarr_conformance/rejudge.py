@@ -1,0 +1,71 @@
+"""Judges a results file again: what was said stays, verdicts follow today's rules.
+
+Known failures are those that ``expected.toml`` tells today; an adapter that is not one of ours has
+none.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from zarr_conformance.expectations import Expectations
+from zarr_conformance.implementations import Implementation as Ours
+from zarr_conformance.judge import Judge, ordered
+from zarr_conformance.results import Implementation, Result, Results, ResultsWriter
+from zarr_fixtures.case import Case
+
+
+def rejudged(results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]) -> Results:
+    """The same answers with new verdicts. ``ours`` are the implementations with an adapter.
+
+    Raises ``ExpectationsError`` if a file of known failures is wrong.
+    """
+    new = {}
+    for key, implementation in results.implementations.items():
+        known = _expectations(implementation, cases, ours)
+        new[key] = {r.case: r for r in _judged(results.results[key], cases, known)}
+    return replace(results, results=new)
+
+
+def _judged(
+    answers: Mapping[str, Result], cases: Mapping[str, Case], known: Expectations
+) -> Iterator[Result]:
+    judge = Judge(cases)
+    for case in ordered((cases[case_id] for case_id in answers), cases):
+        if case.id in answers:
+            result = answers[case.id]
+            verdict = judge.verdict(case, result.observation)
+            yield replace(result, verdict=known.applied(case.id, verdict))
+
+
+def _expectations(
+    implementation: Implementation, cases: Mapping[str, Case], ours: Mapping[str, Ours]
+) -> Expectations:
+    if implementation.command or implementation.name not in ours:
+        return Expectations()
+    path = ours[implementation.name].expectations
+    return Expectations.read(path, cases, implementation.version)
+
+
+def changes(before: Results, after: Results) -> Iterator[str]:
+    """A line for each verdict that has changed."""
+    for key, answers in after.results.items():
+        for case_id, result in answers.items():
+            was, now = before.results[key][case_id].verdict, result.verdict
+            if was != now:
+                told = f"{was.verdict} ({was.reason}) -> {now.verdict} ({now.reason})"
+                yield f"{' '.join(key)} {case_id}: {told}"
+
+
+def write(results: Results, path: Path) -> None:
+    """Write a results file anew, in one step. Raises ``StorageError`` if that is not possible."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    with ResultsWriter(unfinished) as writer:
+        writer.write_run(results.run)
+        for not_run in results.not_run.values():
+            writer.write_not_run(not_run)
+        for key, implementation in results.implementations.items():
+            writer.write_implementation(implementation)
+            for result in results.results[key].values():
+                writer.write_result(result)
+    unfinished.replace(path)
