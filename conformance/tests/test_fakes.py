@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 
 import pytest
+
+from zarr_conformance import process
 from zarr_conformance.results import Results
 
 RunFakes = Callable[..., Results]
@@ -88,6 +90,11 @@ def verdicts(results: Results, name: str) -> dict[str, str]:
         case.rpartition("/")[2]: f"{result.verdict.verdict} {result.verdict.reason}"
         for case, result in results.results[name, "1.0"].items()
     }
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "LAST_BREATH", 0.1)
 
 
 @pytest.mark.parametrize("name", VERDICTS)
