@@ -3,7 +3,7 @@
 "Currently, no core storage transformers are defined by this specification", and none is known
 here: so the chapter comes down to a rule about which metadata can be read.
 
-https://zarr-specs.readthedocs.io/en/latest/v3/core/#storage-transformers-1
+https://zarr-specs.readthedocs.io/en/latest/v3/storage-transformers/
 """
 
 from typing import Any
