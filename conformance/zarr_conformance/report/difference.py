@@ -36,15 +36,15 @@ def contrasts(case: Case, observation: Observation) -> Iterator[Contrast]:
     answer = None
     if observation.kind == "returned":
         answer = parse_answer(case.ask.question, observation.content)
-    expected = nearest(case, answer)
-    yield Contrast("", describe_expected(case), describe_said(observation, answer))
-    match expected, answer:
-        case Elements(), Elements():
-            yield from _elements(expected, answer)
-        case Children(), Children():
-            yield from _members(expected.nodes, answer.nodes)
-        case Metadata(), Metadata():
-            yield from _members(expected.members, answer.members)
+    match nearest(case, answer), answer:
+        case Children(expected), Children(said):
+            yield from _members(expected, said)
+        case Metadata(expected), Metadata(said):
+            yield from _members(expected, {name: said[name] for name in said if name in expected})
+        case expected_answer, _:
+            yield Contrast("", describe_expected(case), describe_said(observation, answer))
+            if isinstance(expected_answer, Elements) and isinstance(answer, Elements):
+                yield from _elements(expected_answer, answer)
 
 
 def nearest(case: Case, answer: Answer | None) -> Answer | None:

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from string import ascii_lowercase
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
-from zarr_conformance.report.tables import Layout, show_columns, symbol
+from zarr_conformance.report.tables import Layout, show_columns
 from zarr_conformance.results import Result
 from zarr_fixtures.case import Case
+
+NOTHING = "-"  # no answer, or a refusal by somebody who supports no such thing
 
 
 def show_silences(
@@ -20,8 +22,9 @@ def show_silences(
     """Print the observed cases on which answers differ, a word for each answer."""
     asked = {case_id for results in answers.values() for case_id in results}
     observed = sorted(case_id for case_id in asked if cases[case_id].polarity == "observe")
-    said = {case_id: _words(console, case_id, answers) for case_id in observed}
-    differing = {case_id: words for case_id, words in said.items() if len(set(words)) > 1}
+    supported = {key: _supported(cases, results) for key, results in answers.items()}
+    said = {case_id: _words(cases[case_id], answers, supported) for case_id in observed}
+    differing = {case_id: words for case_id, words in said.items() if len({*words} - {NOTHING}) > 1}
     if not differing:
         return
 
@@ -32,33 +35,44 @@ def show_silences(
     title = f"Where the specification is silent: answers differ in {len(differing)} of "
     console.print(Text(f"{title}{len(observed)} cases", style="bold"))
     show_columns(console, list(answers), build)
-    unasked = symbol(Mark.UNSUPPORTED, console)
     console.print(
-        f"1, 2: by that reading of the text  a, b: otherwise  R: refuses  {unasked}: not asked\n",
+        "1, 2: by that reading of the text, a, b: otherwise, R: refuses, -: not supported\n",
         style="dim",
-        markup=False,
     )
 
 
+def _supported(cases: Mapping[str, Case], results: Mapping[str, Result]) -> frozenset[str]:
+    """The features whose baselines passed."""
+    passed = (cases[each] for each, result in results.items() if result.verdict.verdict == "pass")
+    return frozenset(feature for case in passed for feature in case.baseline_of)
+
+
 def _words(
-    console: Console, case_id: str, answers: Mapping[Key, Mapping[str, Result]]
+    case: Case,
+    answers: Mapping[Key, Mapping[str, Result]],
+    supported: Mapping[Key, frozenset[str]],
 ) -> list[str]:
-    """What each implementation answered, in a word: equal words for equal answers."""
+    """The answer of each implementation in a word: equal words for equal answers."""
     letters: dict[str, str] = {}
-    return [_word(console, results.get(case_id), letters) for results in answers.values()]
+    return [
+        _word(case, results.get(case.id), supported[key], letters)
+        for key, results in answers.items()
+    ]
 
 
-def _word(console: Console, result: Result | None, letters: dict[str, str]) -> str:
+def _word(
+    case: Case, result: Result | None, supported: frozenset[str], letters: dict[str, str]
+) -> str:
     if result is None:
-        return symbol(Mark.ABSENT, console)
+        return NOTHING
     match result.observation.kind:
         case "refused":
-            return "R"
+            return "R" if supported.issuperset(case.features) else NOTHING
         case "unsupported":
-            return symbol(Mark.UNSUPPORTED, console)
+            return NOTHING
         case "broken":
-            return symbol(Mark.BROKE, console)
+            return "!"
     if result.verdict.reason.startswith("reading "):
         return result.verdict.reason.removeprefix("reading ")
     content = json.dumps(result.observation.content, sort_keys=True)
-    return letters.setdefault(content, chr(ord("a") + len(letters)))
+    return letters.setdefault(content, ascii_lowercase[len(letters) % 26])

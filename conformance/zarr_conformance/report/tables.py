@@ -43,7 +43,7 @@ def show_columns(
             break
     if not layout.named:
         key = (Text(f"{n:>2} {name} {version}") for n, (name, version) in enumerate(columns, 1))
-        console.print(Columns(key, padding=(0, 3, 0, 0), column_first=True))
+        console.print(Columns(key, padding=(0, 3, 0, 0)))
         console.print()
     console.print(table)
 
