@@ -3,6 +3,7 @@
 Only a ``Refusal`` is taken for one: any other exception is a fault of the reference, and shows.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from zarr_reference.stores import open_store
 from zarr_reference.v2 import hierarchy as v2
 from zarr_reference.v3 import hierarchy as v3
 from zarr_reference.v3.array import DEFAULT_LIMIT, Array
+from zarr_reference.v3.json_documents import format_json
 
 HIERARCHIES = {2: v2, 3: v3}
 
@@ -45,7 +47,9 @@ def list_children(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     with _explaining():
         node = HIERARCHIES[zarr_format].open_node(_store(store), path)
-    members = {"node_type": "group", "attributes": dict(node.metadata.attributes)}
+    # The reference keeps fractions as exact decimals, which the json module cannot write.
+    attributes = json.loads(format_json(node.metadata.attributes))
+    members = {"node_type": "group", "attributes": attributes}
     if isinstance(node, Array):
         members |= {
             "node_type": "array",
