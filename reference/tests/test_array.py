@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidRequest, LimitExceeded, MalformedChunk, Refusal
 from zarr_reference.representation import Elements
 from zarr_reference.stores import MemoryStore

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, Refusal, UnknownExtension
 from zarr_reference.v3.chunk_grids import RegularGrid, parse_chunk_grid
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from zarr_reference.errors import InvalidMetadata, Refusal, UnknownExtension
 from zarr_reference.v3.chunk_key_encodings import parse_chunk_key_encoding
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, Refusal, UnknownExtension
 from zarr_reference.representation import DataType
 from zarr_reference.v3.data_types import CORE_DATA_TYPES, parse_data_type

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from zarr_reference.errors import InvalidMetadata
 from zarr_reference.v3.extensions import Extension, expect_members, parse_extension
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata
 from zarr_reference.representation import DataType
 from zarr_reference.v3.data_types import CORE_DATA_TYPES, parse_data_type

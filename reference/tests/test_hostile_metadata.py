@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import Refusal
 from zarr_reference.stores import MemoryStore
 from zarr_reference.v3.array import Array
@@ -36,6 +37,40 @@ GROUP: dict[str, Any] = {
     "node_type": "group",
     "attributes": {},
     "consolidated_metadata": {"must_understand": False, "kind": "inline", "metadata": {}},
+}
+
+SHARDED: dict[str, Any] = {
+    **ARRAY,
+    "dimension_names": [None, ""],
+    "codecs": [
+        {
+            "name": "sharding_indexed",
+            "configuration": {
+                "chunk_shape": [1, 3],
+                "codecs": [
+                    "bytes",
+                    {
+                        "name": "blosc",
+                        "configuration": {
+                            "cname": "zstd",
+                            "clevel": 5,
+                            "shuffle": "bitshuffle",
+                            "typesize": 1,
+                            "blocksize": 0,
+                        },
+                    },
+                    {"name": "zstd", "configuration": {"level": 1, "checksum": True}},
+                ],
+                "index_codecs": [
+                    {"name": "bytes", "configuration": {"endian": "little"}},
+                    "crc32c",
+                ],
+                "index_location": "end",
+            },
+        }
+    ],
+    "data_type": "uint8",
+    "fill_value": 255,
 }
 
 WORDS = sorted(
@@ -75,11 +110,11 @@ def with_value(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
-def examine(data: bytes) -> None:
+def examine(data: bytes, chunk: bytes = b"some bytes") -> None:
     """Opens a node and reads it if it is an array; any exception but a refusal comes through."""
     refusal = None
     try:
-        node = open_node(MemoryStore({"zarr.json": data}), limit=2_000)
+        node = open_node(MemoryStore({"zarr.json": data, "c/0/0": chunk}), limit=2_000)
         if isinstance(node, Array):
             node.read()
     except Refusal as caught:
@@ -100,7 +135,7 @@ def test_any_json(document: Any) -> None:
     examine(json.dumps(document).encode())
 
 
-@given(st.sampled_from([ARRAY, GROUP]), st.data())
+@given(st.sampled_from([ARRAY, GROUP, SHARDED]), st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_change_of_a_good_document(document: dict[str, Any], data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 2))):
@@ -142,8 +177,22 @@ def test_extremes_everywhere(path: tuple[Any, ...], text: str) -> None:
 
 
 def test_the_good_documents_are_good() -> None:
-    """The control: without a change, both are accepted."""
-    for document in (ARRAY, GROUP):
+    """The control: without a change, all are accepted."""
+    for document in (ARRAY, GROUP, SHARDED):
         data = format_json(document)
         parse_node_metadata(data)
         assert parse_json(data, "zarr.json") == document
+
+
+@pytest.mark.parametrize("depth", [1, 10, 33, 50, 1000])
+def test_codecs_within_codecs(depth: int) -> None:
+    """The deepest that JSON may be here is not too deep for the codecs."""
+    text = '["bytes"]'
+    for _ in range(depth):
+        text = (
+            '[{"name": "sharding_indexed", "configuration": {"chunk_shape": [1, 3], "codecs": '
+            f'{text}, "index_codecs": [{{"name": "bytes", "configuration": {{"endian": "big"}}}}]'
+            "}}]"
+        )
+    document = json.dumps({**SHARDED, "codecs": "MARK"}).replace('"MARK"', text)
+    examine(document.encode(), chunk=bytes(16 * 2 + 100))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zarr_reference.v3.ieee754 import BINARY16, BINARY32, BINARY64, FloatFormat
 
 FORMATS = {BINARY16: ("e", np.float16), BINARY32: ("f", np.float32), BINARY64: ("d", np.float64)}

@@ -1,6 +1,7 @@
 """Which names and paths nodes have, and under which keys they are."""
 
 import pytest
+
 from zarr_reference.errors import MissingNode
 from zarr_reference.v3.node_names import (
     ancestor_paths,

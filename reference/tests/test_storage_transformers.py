@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from zarr_reference.errors import InvalidMetadata, Refusal, UnknownExtension
 from zarr_reference.v3.storage_transformers import check_storage_transformers
 
