@@ -78,9 +78,9 @@ def _bool(document: Any) -> Any:
 def _integer(document: Any) -> Any:
     # v2.fill.int.float_token: the text asks for "a scalar value" and is silent on its spelling;
     # 0.0 is common for integers, and it is an integer. 0.5 is none.
-    if not isinstance(document, Decimal) or abs(document) > _BEYOND_INTEGERS:
+    if not isinstance(document, Decimal) or not -_BEYOND_INTEGERS < document < _BEYOND_INTEGERS:
         return document
-    return int(document) if document == document.to_integral_value() else document
+    return int(document) if document == int(document) else document
 
 
 def _parse_base64(document: Any, data_type: DataType, place: str) -> bytes:
