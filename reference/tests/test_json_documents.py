@@ -77,7 +77,8 @@ def test_the_sign_of_zero_survives() -> None:
 @pytest.mark.parametrize(
     ("data", "requirement", "place"),
     [
-        (b'{"a": 1,}', "core.metadata.json.rfc8259", "zarr.json, line 1 column 9"),
+        # Where the comma is to blame: Python 3.13 says column 8, earlier ones say 9.
+        (b'{"a": 1,}', "core.metadata.json.rfc8259", "zarr.json, line 1 column"),
         (b"\n  [1 2]", "core.metadata.json.rfc8259", "zarr.json, line 2 column 6"),
         (b"", "core.metadata.json.rfc8259", "zarr.json, line 1 column 1"),
         (b"{} {}", "core.metadata.json.rfc8259", "zarr.json, line 1 column 4"),
@@ -100,7 +101,8 @@ def test_the_sign_of_zero_survives() -> None:
 def test_what_is_not_json_is_refused(data: bytes, requirement: str, place: str) -> None:
     refusal = refusal_of(lambda: parse_json(data, PLACE))
     assert type(refusal) is MalformedMetadata
-    assert (refusal.requirement, refusal.place) == (requirement, place)
+    assert refusal.requirement == requirement
+    assert refusal.place.startswith(place)
 
 
 @pytest.mark.parametrize("data", [b"[]", b"null", b'"text"', b"3"])
