@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from zarr_conformance.limits import Limits
 from zarr_conformance.process import Launch
 from zarr_conformance.results import Results

@@ -166,7 +166,7 @@ def _lock(path: Path, stopping: Event) -> Iterator[None]:
 def _made(implementation: Implementation, directory: Path, stopping: Event) -> Environment:
     """Make the environment: the newest version, on the newest Python, that installs."""
     interpreters = find_interpreters(candidates())
-    problem = "no CPython was found"
+    problem = "it was not asked"
     for version in implementation.versions:
         requirements = [each.replace("{version}", version) for each in implementation.requirements]
         for interpreter in interpreters:
@@ -180,7 +180,7 @@ def _made(implementation: Implementation, directory: Path, stopping: Event) -> E
                 _mark(directory, version)
                 return Environment(directory / "bin" / "python", version)
     shutil.rmtree(directory, ignore_errors=True)
-    pythons = ", ".join(map(str, interpreters))
+    pythons = ", ".join(map(str, interpreters)) or "(none found)"
     raise NotPrepared(
         implementation.name,
         f"no version of {', '.join(implementation.versions)} installs on CPython {pythons} "

@@ -19,22 +19,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, current_thread, main_thread
 
-from zarr_fixtures.case import Case
-from zarr_fixtures.corpus import Corpus
-from zarr_fixtures.layout import LayoutError, lay_out_store
-from zarr_fixtures.register import SPEC_COMMITS
-
 from zarr_conformance.adapter import Adapter
 from zarr_conformance.environments import NotPrepared, adapter_environment, prepare
 from zarr_conformance.errors import StorageError, UsageError
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.implementations import Implementation
-from zarr_conformance.judge import Judge, ordered
+from zarr_conformance.judge import Judge, Observation, Verdict, ordered
 from zarr_conformance.limits import Limits
 from zarr_conformance.process import CannotStart, Launch
 from zarr_conformance.protocol import Question
 from zarr_conformance.results import Implementation as Answerer
 from zarr_conformance.results import NotRun, Result, Results, ResultsWriter, Run
+from zarr_fixtures.case import Case
+from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.layout import LayoutError, lay_out_store
+from zarr_fixtures.register import SPEC_COMMITS
+
+# The verdict on a case whose store this machine's file system cannot hold: nobody was asked.
+SKIPPED = Verdict("skipped", "not_laid_out")
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,10 @@ def run(
     ):
         if earlier is None:
             writer.write_run(_this_run(corpus))
-        stores = _lay_out(wanted, directory / "stores")
+        stores, unplaced = _lay_out(wanted, directory / "stores")
         scratch = directory / "scratch"
         scratch.mkdir()
-        table = _Table(corpus, wanted, stores, scratch, options, writer, earlier)
+        table = _Table(corpus, wanted, stores, unplaced, scratch, options, writer, earlier)
         return _side_by_side(table, contestants, progress or Progress())
 
 
@@ -141,6 +143,7 @@ class _Table:
     corpus: Corpus
     cases: Sequence[Case]
     stores: Mapping[str, Path]
+    unplaced: Mapping[str, str]
     scratch: Path
     options: Options
     writer: ResultsWriter
@@ -216,10 +219,15 @@ def _results(
     judge = Judge(table.corpus.cases)
     for result in done:
         judge.verdict(table.corpus[result.case], result.observation)
-    questions = [_question(case, table.stores) for case in cases]
-    for case, (observation, seconds) in zip(cases, adapter.ask(questions), strict=True):
+    who = (*answerer.key, answerer.lineage)
+    for case in cases:
+        if (why := table.unplaced.get(case.id)) is not None:
+            yield Result(case.id, *who, Observation("unsupported", {"message": why}), SKIPPED, 0.0)
+    asked = [case for case in cases if case.id in table.stores]
+    questions = [_question(case, table.stores) for case in asked]
+    for case, (observation, seconds) in zip(asked, adapter.ask(questions), strict=True):
         verdict = expectations.applied(case.id, judge.verdict(case, observation))
-        yield Result(case.id, *answerer.key, answerer.lineage, observation, verdict, seconds)
+        yield Result(case.id, *who, observation, verdict, seconds)
 
 
 def _claim(table: _Table, answerer: Answerer) -> Mapping[str, Result]:
@@ -281,17 +289,18 @@ def _temporary_directory() -> Iterator[Path]:
         yield Path(name).resolve()
 
 
-def _lay_out(cases: Sequence[Case], directory: Path) -> dict[str, Path]:
-    """The directory of each case's store."""
-    try:
-        return {case.id: lay_out_store(case.store, directory / case.id) for case in cases}
-    except OSError as error:
-        raise _no_room(error) from error
-    except LayoutError as error:
-        raise StorageError(
-            f"This file system cannot hold a store of the corpus: {error}. "
-            "Let TMPDIR name a directory on another one."
-        ) from error
+def _lay_out(cases: Sequence[Case], directory: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """The directories of the cases' stores, and why others cannot be on this file system."""
+    stores: dict[str, Path] = {}
+    unplaced: dict[str, str] = {}
+    for case in cases:
+        try:
+            stores[case.id] = lay_out_store(case.store, directory / case.id)
+        except LayoutError as error:
+            unplaced[case.id] = str(error)
+        except OSError as error:
+            raise _no_room(error) from error
+    return stores, unplaced
 
 
 def _no_room(error: OSError) -> StorageError:
