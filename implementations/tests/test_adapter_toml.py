@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.implementations import find_implementations
 from zarr_fixtures import corpus

@@ -26,8 +26,8 @@ import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 _answers = os.fdopen(os.dup(1), "wb")
@@ -54,25 +54,28 @@ class Unsupported(Exception):
     """The adapter cannot put this question to its library, or cannot pass on the answer."""
 
 
-@contextmanager
-def _stage(stage: str) -> Iterator[None]:
-    """Take what the library raises inside for its refusal. Keep the adapter's own work outside."""
-    try:
-        yield
-    except _FAULTS:
-        raise
-    except Exception as error:
-        raise Refused(stage, f"{type(error).__name__}: {error}") from error
+class _Stage:
+    """Takes what the library raises inside for its refusal. Keep the adapter's own work outside."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, _FAULTS):
+            raise Refused(self._name, f"{type(error).__name__}: {error}") from error
 
 
-def opening() -> Any:
-    """The library is looking for the node and at its metadata."""
-    return _stage("open")
+def opening() -> _Stage:
+    """While the library is looking for the node and at its metadata."""
+    return _Stage("open")
 
 
-def reading() -> Any:
-    """The library is fetching and decoding chunks."""
-    return _stage("read")
+def reading() -> _Stage:
+    """While the library is fetching and decoding chunks."""
+    return _Stage("read")
 
 
 def describe(name: str, *distributions: str, version: str | None = None) -> dict[str, Any]:
@@ -112,6 +115,7 @@ def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
     }
 
 
+@cache
 def data_type_name(dtype: Any) -> str:
     """What the protocol calls a NumPy dtype: its name in Zarr v3, or else in v2 ("|S3", "<U2")."""
     if dtype.kind == "V" and dtype.name.startswith("void") and dtype.names is None:
