@@ -1,0 +1,59 @@
+"""The calls that an adapter makes, in a loop without a harness: what the library itself costs.
+
+Run by the interpreter of the library's environment: ``in_process.py NAME MANIFEST``, where the
+manifest is a JSON array of ``[store, path, zarr_format]``. Prints the seconds that the loop took.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+def zarr_python() -> Callable[[str, str, Any], Any]:
+    """The calls of the adapter of zarr-python."""
+    import zarr
+
+    def read(store: str, path: str, zarr_format: Any) -> Any:
+        array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
+        return array[...]
+
+    return read
+
+
+def tensorstore() -> Callable[[str, str, Any], Any]:
+    """The calls of the adapter of TensorStore."""
+    import tensorstore as ts
+
+    drivers = {2: "zarr", 3: "zarr3"}
+    context = ts.Context(
+        {
+            "cache_pool": {"total_bytes_limit": 0},
+            "data_copy_concurrency": {"limit": 1},
+            "file_io_concurrency": {"limit": 1},
+        }
+    )
+
+    def read(store: str, path: str, zarr_format: Any) -> Any:
+        kvstore = {"driver": "file", "path": f"{store}{path.rstrip('/')}/"}
+        spec = {"driver": drivers[zarr_format], "kvstore": kvstore}
+        return ts.open(spec, context=context, open=True, read=True).result().read().result()
+
+    return read
+
+
+def main(name: str, manifest: str) -> None:
+    """Take the time of reading everything in the manifest once."""
+    read = {"zarr-python": zarr_python, "tensorstore": tensorstore}[name]()
+    questions = json.loads(Path(manifest).read_text())
+    start = time.perf_counter()
+    for question in questions:
+        with suppress(Exception):  # a refusal is an answer like any other
+            read(*question)
+    print(time.perf_counter() - start)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,159 @@
+"""What the harness costs, as ratios of what was measured in the same run, in one table.
+
+``python conformance/benchmarks/run.py`` takes about a minute. Each figure is the median of
+several runs, and what is compared takes turns, because machines are noisy. An adapter's start is
+left out on both sides: the clock runs from its first case to its last.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from zarr_conformance.environments import prepare
+from zarr_conformance.implementations import find_implementations
+from zarr_conformance.run import Contestant, Options, Progress, external, installed, run
+from zarr_fixtures import corpus, generate
+from zarr_fixtures.case import Case
+from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.layout import lay_out
+
+HERE = Path(__file__).parent
+RUNS = 5
+COPIES = 5
+MOST = {"zarr-python": 1.1, "tensorstore": 1.5}  # times an in-process loop
+FEWEST = 5000  # cases a second through an adapter that answers at once
+WIDTH = 110
+
+
+class Stopwatch(Progress):
+    """The time from an adapter's start to its answers.
+
+    The last answer is left out: the harness holds it back until the process has ended.
+    """
+
+    def __init__(self) -> None:
+        self._marks: list[float] = []
+
+    def started(self, *_: object) -> None:
+        """Start the clock: the process is up."""
+        self._marks.append(time.perf_counter())
+
+    def judged(self, *_: object) -> None:
+        """Note that a case is on the results file."""
+        self._marks.append(time.perf_counter())
+
+    @property
+    def seconds_per_case(self) -> float:
+        """Of all cases but the last."""
+        return (self._marks[-2] - self._marks[0]) / (len(self._marks) - 2)
+
+
+class Harness:
+    """Runs cases through one adapter, and takes the time."""
+
+    def __init__(self, whole: Corpus, directory: Path) -> None:
+        self._whole = whole
+        self._options = Options(results=directory / "results.jsonl", jobs=1)
+
+    def seconds_per_case(self, contestant: Contestant, cases: Sequence[Case]) -> float:
+        """From question to verdict to results file."""
+        stopwatch = Stopwatch()
+        missed = run(self._whole, cases, [contestant], self._options, stopwatch)
+        if missed:
+            sys.exit(f"{missed[0].name} could not be run: {missed[0].why}")
+        return stopwatch.seconds_per_case
+
+
+def enlarged(whole: Corpus) -> Corpus:
+    """The corpus with ``COPIES`` of each case, so that a run lasts long enough to be measured."""
+    copies = {
+        f"{case.id}~{copy}": replace(case, id=f"{case.id}~{copy}", baseline_of=())
+        for copy in range(1, COPIES)
+        for case in whole
+    }
+    return replace(whole, cases={**whole.cases, **copies})
+
+
+def in_process(name: str, cases: Sequence[Case], directory: Path) -> Callable[[], float]:
+    """A measurement: seconds a case of a loop over the library's calls, in its environment."""
+    launch = prepare(find_implementations()[name])
+    stores = lay_out(cases, directory / name)
+    questions = [[str(stores[case.id]), case.ask.path, case.zarr_format] for case in cases]
+    manifest = directory / f"{name}.json"
+    manifest.write_text(json.dumps(questions))
+    command = [launch.command[0], str(HERE / "in_process.py"), name, str(manifest)]
+
+    def measure() -> float:
+        finished = subprocess.run(
+            command, env=launch.environment, capture_output=True, check=True, text=True
+        )
+        return float(finished.stdout) / len(cases)
+
+    return measure
+
+
+def echo_row(harness: Harness, cases: Sequence[Case]) -> list[str]:
+    """Cases a second through an adapter that answers at once."""
+    contestant = external(f"{sys.executable} {HERE / 'echo_adapter.py'}")
+    seconds = statistics.median(harness.seconds_per_case(contestant, cases) for _ in range(RUNS))
+    measured = f"{1 / seconds:,.0f} cases/s"
+    return ["an adapter that answers at once", measured, f"at least {FEWEST:,} cases/s"]
+
+
+def library_row(name: str, harness: Harness, cases: Sequence[Case], directory: Path) -> list[str]:
+    """How much longer a library takes through the harness than in a loop."""
+    contestant = installed(find_implementations()[name])
+    loop = in_process(name, cases, directory)
+    pairs = [(harness.seconds_per_case(contestant, cases), loop()) for _ in range(RUNS)]
+    ratio = statistics.median(through / alone for through, alone in pairs)
+    speeds = [1 / statistics.median(seconds) for seconds in zip(*pairs, strict=True)]
+    measured = f"{ratio:.2f} times ({speeds[0]:,.0f} and {speeds[1]:,.0f} cases/s)"
+    return [f"{name}, against a loop in its process", measured, f"at most {MOST[name]} times"]
+
+
+def generation_row() -> list[str]:
+    """The time that it takes to make the corpus, and put it to the reference."""
+    start = time.perf_counter()
+    files = generate.generate()
+    seconds = time.perf_counter() - start
+    return ["generating the corpus", f"{seconds:.1f} s for {len(files)} cases", ""]
+
+
+def memory_row() -> list[str]:
+    """The most memory that this process, the harness, has held so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    mebibytes = peak / (2**20 if sys.platform == "darwin" else 2**10)
+    return ["peak memory of the harness", f"{mebibytes:.0f} MiB", ""]
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    whole = enlarged(corpus.load())
+    reads = [case for case in whole if case.ask.question == "read" and case.polarity == "positive"]
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        harness = Harness(whole, directory)
+        rows = [echo_row(harness, list(whole))]
+        rows += [library_row(each, harness, reads, directory) for each in MOST]
+        rows += [memory_row(), generation_row()]
+    table = Table("", "measured", "goal", box=box.MARKDOWN)
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console = console if console.is_terminal else Console(width=WIDTH)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
