@@ -67,11 +67,8 @@ def test_a_region_touches_the_chunks_of_its_elements(
 @pytest.mark.parametrize(
     ("document", "kind", "requirement"),
     [
-        (
-            "regular",
-            InvalidMetadata,
-            "core.metadata.array.chunk_grid.regular.chunk_shape.required",
-        ),
+        ("regular", InvalidMetadata, "core.metadata.array.chunk_grid.regular.object"),
+        ({"name": "regular"}, InvalidMetadata, "core.metadata.array.chunk_grid.regular.object"),
         (
             {"name": "regular", "configuration": {}},
             InvalidMetadata,

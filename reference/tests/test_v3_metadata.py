@@ -14,6 +14,7 @@ from zarr_reference.errors import (
 )
 from zarr_reference.v3.chunk_grids import RegularGrid
 from zarr_reference.v3.chunk_key_encodings import DefaultChunkKeyEncoding
+from zarr_reference.v3.codecs.pipeline import MAX_RANK
 from zarr_reference.v3.metadata import (
     ArrayMetadata,
     GroupMetadata,
@@ -69,6 +70,10 @@ def test_a_plain_group() -> None:
     "changes",
     [
         {"shape": [], "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": []}}},
+        {
+            "shape": [1] * MAX_RANK,
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1] * MAX_RANK}},
+        },
         {"shape": [0, 7]},
         {"shape": [2**31, 2**53 + 1]},
         {"attributes": {"foo": [1, {"bar": None}]}},
@@ -117,7 +122,7 @@ def test_every_mandatory_member_of_an_array_is_needed(name: str) -> None:
         ({"shape": [True, 7]}, InvalidMetadata, "shape.integers", "$.shape[0]"),
         ({"shape": [5, -7]}, InvalidMetadata, "shape.nonnegative", "$.shape[1]"),
         ({"shape": [5]}, InvalidMetadata, "chunk_grid.regular.chunk_shape.rank", "$.chunk_grid"),
-        ({"shape": [1] * 1000}, LimitExceeded, "limit", "$.shape"),
+        ({"shape": [1] * (MAX_RANK + 1)}, LimitExceeded, "limit", "$.shape"),
         ({"shape": [2**63, 1]}, LimitExceeded, "limit", "$.shape[0]"),
         ({"data_type": "x"}, UnknownExtension, "data_type.unknown_rejected", "$.data_type"),
         ({"fill_value": None}, InvalidMetadata, "fill_value.null_core", "$.fill_value"),

@@ -86,6 +86,14 @@ def parse_chunk_grid(document: Any, array_shape: Index, place: str) -> RegularGr
             place,
             f'the chunk grid {shown(extension.name)} is not known, only "regular" is',
         )
+    # core.metadata.array.chunk_grid.regular.object: "the value must be an object with the names
+    # name and configuration", so the short-hand name will not do.
+    if not isinstance(document, dict) or "configuration" not in document:
+        raise InvalidMetadata(
+            "core.metadata.array.chunk_grid.regular.object",
+            place,
+            "a regular grid is an object with a name and a configuration",
+        )
     expect_members(
         extension.configuration,
         f"{place}.configuration",
