@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from zarr_reference.errors import InvalidMetadata, UnknownExtension
 from zarr_reference.v3.chunk_grids import Index
-from zarr_reference.v3.extensions import expect_members, parse_extension
+from zarr_reference.v3.extensions import Extension, expect_members, parse_extension
 from zarr_reference.v3.json_documents import shown
 
 
@@ -75,23 +75,26 @@ def parse_chunk_key_encoding(document: Any, place: str) -> ChunkKeyEncoding:
             f"the chunk key encoding {shown(extension.name)} is not known, "
             'only "default" and "v2" are',
         )
+    return _parse_configuration(extension, f"{place}.configuration")
+
+
+def _parse_configuration(extension: Extension, place: str) -> ChunkKeyEncoding:
+    encoding, configuration = _ENCODINGS[extension.name], extension.configuration
     # cke.default.no_other_members, cke.v2.no_other_members: "The configuration object may contain
     # one optional member, separator".
-    configuration = extension.configuration
     expect_members(
         configuration,
-        f"{place}.configuration",
+        place,
         optional=("separator",),
         unknown=f"cke.{extension.name}.no_other_members",
     )
-    encoding = _ENCODINGS[extension.name]
     if "separator" not in configuration:
         return encoding()
     # cke.default.separator.values, cke.v2.separator.values: it "must be either "/" or ".""
     if configuration["separator"] not in ("/", "."):
         raise InvalidMetadata(
             f"cke.{extension.name}.separator.values",
-            f"{place}.configuration.separator",
+            f"{place}.separator",
             f'the separator must be "/" or ".", not {shown(configuration["separator"])}',
         )
     return encoding(configuration["separator"])
