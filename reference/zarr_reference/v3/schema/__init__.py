@@ -26,12 +26,17 @@ NOT_EXPRESSIBLE = frozenset(
         "core.metadata.json.no_trailing_comma",
         "core.metadata.json.unique_member_names",
         "core.metadata.json.utf8",
-        # To JSON Schema 3.0 is the integer 3.
+        # To JSON Schema 3.0 is the integer 3, unless it is a Decimal, as from ``parse_json``.
+        "codec.gzip.level.integer",
+        "codec.sharding_indexed.chunk_shape.integers",
+        "codec.transpose.order.integers",
+        "codec.zstd.level.integer",
         "core.metadata.array.chunk_grid.regular.chunk_shape.integers",
         "core.metadata.array.shape.integers",
         "core.metadata.array.zarr_format.integer",
         "dtype.integer.fill.no_exponent",
         "dtype.integer.fill.no_fraction",
+        "dtype.raw.fill.array_of_ints",
         # One value has to fit another: two lengths, or a number and the length of a list.
         "codec.sharding_indexed.chunk_shape.divides",
         "codec.sharding_indexed.chunk_shape.rank",
