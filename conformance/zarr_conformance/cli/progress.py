@@ -18,7 +18,7 @@ class Bars(Progress):
         self._bars = progress.Progress(
             progress.TextColumn("{task.description}"),
             progress.BarColumn(bar_width=24),
-            progress.TextColumn("{task.completed}/{task.total}"),
+            progress.MofNCompleteColumn(),
             progress.TextColumn("{task.fields[state]}"),
             console=console,
             transient=True,

@@ -90,20 +90,20 @@ def describe(answer: Answer) -> str:
     """An answer in a few words."""
     match answer:
         case Elements(data_type, shape, data):
-            dots = " …" if len(data) > FIRST_BYTES else ""
-            return f"{data_type} {_shape(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
+            dots = " ..." if len(data) > FIRST_BYTES else ""
+            return f"{data_type} {list(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
         case Children(nodes):
             return shortened(json.dumps(nodes)) if nodes else "no children"
         case Metadata(members):
             return shortened(json.dumps(members))
         case Refused(stage, mandated):
-            why = "the specification orders an error" if mandated else "an error is implied"
-            return f"refused at {stage}: {why}"
+            why = "the text orders an error" if mandated else "an error is implied"
+            return f"a refusal at {stage}: {why}"
 
 
 def shortened(text: str) -> str:
     """A text without what is beyond ``LONGEST`` characters, and fit for a terminal."""
-    return visible(text) if len(text) <= LONGEST else f"{visible(text[:LONGEST])}…"
+    return visible(text) if len(text) <= LONGEST else f"{visible(text[:LONGEST])}..."
 
 
 def visible(text: str) -> str:
@@ -111,15 +111,11 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "scalar"
-
-
 def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
     if expected.data_type != said.data_type:
         yield Contrast("data type", expected.data_type, said.data_type)
     if expected.shape != said.shape:
-        yield Contrast("shape", str(expected.shape), str(said.shape))
+        yield Contrast("shape", str(list(expected.shape)), str(list(said.shape)))
     size = item_size(expected.data_type)
     if (expected.data_type, expected.shape) != (said.data_type, said.shape) or not size:
         return
@@ -129,7 +125,7 @@ def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
         return
     first = different[0]
     left, right = pairs[first]
-    index = tuple(int(i) for i in np.unravel_index(first, expected.shape))
+    index = [int(i) for i in np.unravel_index(first, expected.shape)]
     yield Contrast("differ", f"{len(different)} of {len(pairs)} elements", "")
     if (number := _number(left, said.data_type)) is not None:
         yield Contrast(f"at {index}", number, str(_number(right, said.data_type)))
@@ -158,6 +154,10 @@ def _marked(item: bytes, other: bytes) -> str:
 def _members(expected: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Contrast]:
     """The names whose values differ, or that only one side has."""
     for name in [*expected, *(name for name in said if name not in expected)]:
-        left, right = (json.dumps(side[name]) if name in side else "–" for side in (expected, said))
+        left, right = _member(expected, name), _member(said, name)
         if left != right:
-            yield Contrast(name, shortened(left), shortened(right))
+            yield Contrast(visible(name), left, right)
+
+
+def _member(members: Mapping[str, Any], name: str) -> str:
+    return shortened(json.dumps(members[name])) if name in members else "absent"

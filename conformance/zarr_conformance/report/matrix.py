@@ -98,7 +98,7 @@ class Share:
     judged: int = 0
 
     def __str__(self) -> str:
-        return f"{self.passed}/{self.judged}" if self.judged else "–"
+        return f"{self.passed}/{self.judged}" if self.judged else "-"
 
 
 @dataclass(frozen=True)

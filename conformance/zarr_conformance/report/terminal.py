@@ -124,15 +124,13 @@ def _show_next(console: Console, results: Results) -> None:
     """Which corpus it was, where the results are, and how to look closer."""
     run = results.run
     specs = ", ".join(f"{name} {commit}" for name, commit in run.specs.items())
-    lines = [
-        f"Corpus {run.corpus['version']} ({run.corpus['hash'][:19]}) of {specs}",
-        f"Results: {results.path}",
-    ]
+    corpus = f"Corpus {run.corpus['version']} ({run.corpus['hash'][:19]}), of {specs}"
+    console.print(Text(corpus, style="dim"))
+    console.print(Text(f"Results: {results.path}"), soft_wrap=True)
     if any(
         result.verdict.verdict == "fail"
         for answers in results.results.values()
         for result in answers.values()
     ):
-        lines.append(f"Each failure: zarr-conformance report {results.path} --failures")
-    for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        command = f"zarr-conformance report {results.path} --failures"
+        console.print(Text.assemble("Each failure: ", (command, "cyan")), soft_wrap=True)
