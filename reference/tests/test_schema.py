@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+
 from zarr_reference.errors import LimitExceeded, MalformedMetadata, Refusal
 from zarr_reference.v3.codecs import CODECS
 from zarr_reference.v3.data_types import CORE_DATA_TYPES
