@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata, InvalidRequest, MalformedChunk, Refusal
 from zarr_reference.representation import (
     ArrayType,

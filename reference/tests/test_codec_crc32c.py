@@ -4,6 +4,7 @@ import google_crc32c
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata, MalformedChunk
 from zarr_reference.representation import ByteStringType
 from zarr_reference.v3.codecs.crc32c import Crc32cCodec, crc32c

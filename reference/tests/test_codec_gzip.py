@@ -9,6 +9,7 @@ import numcodecs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, MalformedChunk, Refusal
 from zarr_reference.representation import ByteStringType
 from zarr_reference.v3.codecs.gzip import GzipCodec

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, MalformedChunk, Refusal
 from zarr_reference.representation import (
     ArrayType,

@@ -66,7 +66,7 @@ def _decode_compressed_block(reader: ByteReader, output: BoundedOutput, state: F
         if len(output.data) + sequence.literals_length + sequence.match_length > end:
             raise reader.malformed("has a block that decodes to more than its Block_Maximum_Size")
         output.append(literals[start:taken])
-        offset = _resolve_offset(sequence, state.repeated_offsets)
+        offset = resolve_offset(sequence, state.repeated_offsets)
         if offset > state.window_size:
             raise reader.malformed(f"copies from {offset} bytes back, beyond its Window_Size")
         output.copy(offset, sequence.match_length, reader)
@@ -76,7 +76,7 @@ def _decode_compressed_block(reader: ByteReader, output: BoundedOutput, state: F
     output.append(literals[taken:])
 
 
-def _resolve_offset(sequence: ZstandardSequence, repeated_offsets: list[int]) -> int:
+def resolve_offset(sequence: ZstandardSequence, repeated_offsets: list[int]) -> int:
     """The distance that an Offset_Value stands for, which moves to the front of the repeated ones.
 
     Values above 3 are distances plus 3; 1 to 3 are the repeated offsets (section 3.1.1.5). But

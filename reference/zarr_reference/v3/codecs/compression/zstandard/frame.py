@@ -97,7 +97,7 @@ def _check_content(reader: ByteReader, header: FrameHeader, content: bytes) -> N
 
 def compress(data: bytes, checksum: bool) -> bytes:
     """``data`` as one frame of raw blocks: the same bytes on every machine."""
-    content_size_flag, content_size = _encode_content_size(len(data))
+    content_size_flag, content_size = encode_content_size(len(data))
     descriptor = content_size_flag << 6 | SINGLE_SEGMENT | (CONTENT_CHECKSUM if checksum else 0)
     parts = [MAGIC_NUMBER.to_bytes(4, "little"), bytes([descriptor]), content_size]
     starts = range(0, len(data), LARGEST_BLOCK) or range(1)
@@ -110,7 +110,7 @@ def compress(data: bytes, checksum: bool) -> bytes:
     return b"".join(parts)
 
 
-def _encode_content_size(size: int) -> tuple[int, bytes]:
+def encode_content_size(size: int) -> tuple[int, bytes]:
     """Frame_Content_Size_flag and Frame_Content_Size, in the shortest form (3.1.1.1.4)."""
     if size < 256:
         return 0, size.to_bytes(1, "little")

@@ -66,9 +66,7 @@ def read_table(reader: ByteReader, maximum_accuracy_log: int, maximum_symbol: in
     accuracy_log = bits.read(4) + 5
     if accuracy_log > maximum_accuracy_log:
         raise reader.malformed(f"has an FSE table with an Accuracy_Log of {accuracy_log}")
-    probabilities = _read_probabilities(bits, 1 << accuracy_log, maximum_symbol)
-    if len(probabilities) > maximum_symbol + 1:
-        raise reader.malformed(f"has an FSE table of symbols beyond {maximum_symbol}")
+    probabilities = _read_probabilities(reader, bits, 1 << accuracy_log, maximum_symbol)
     # "There must be two or more symbols with nonzero probability."
     if len(probabilities) - probabilities.count(0) < 2:
         raise reader.malformed("has an FSE table of a single symbol")
@@ -76,10 +74,12 @@ def read_table(reader: ByteReader, maximum_accuracy_log: int, maximum_symbol: in
     return build_table(probabilities, accuracy_log)
 
 
-def _read_probabilities(bits: ForwardBitReader, points: int, maximum_symbol: int) -> list[int]:
-    """The probability of each symbol, until ``points`` are given away or there are too many."""
+def _read_probabilities(
+    reader: ByteReader, bits: ForwardBitReader, points: int, maximum_symbol: int
+) -> list[int]:
+    """The probability of each symbol: ``points`` are given away among them."""
     probabilities: list[int] = []
-    while points > 0 and len(probabilities) <= maximum_symbol:
+    while points > 0:
         probability = _read_value(bits, points + 1) - 1
         points -= abs(probability)  # "less than 1" counts as one point
         probabilities.append(probability)
@@ -88,6 +88,8 @@ def _read_probabilities(bits: ForwardBitReader, points: int, maximum_symbol: int
         while repeats == 3:
             repeats = bits.read(2)
             probabilities.extend([0] * repeats)
+        if len(probabilities) > maximum_symbol + 1:
+            raise reader.malformed(f"has an FSE table of symbols beyond {maximum_symbol}")
     return probabilities
 
 
