@@ -4,5 +4,5 @@ An array of Zarr v2 is read into the metadata of an array of Zarr v3, with codec
 to its chunks. The grid, the codecs, the reading and writing of regions and the refusals are those
 of ``zarr_reference.v3``.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html
 """

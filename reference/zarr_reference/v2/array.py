@@ -3,7 +3,7 @@
 The metadata says where chunks are, and what their bytes mean, so that reading and writing them is
 the same for both versions.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#chunks
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#chunks
 """
 
 from dataclasses import dataclass

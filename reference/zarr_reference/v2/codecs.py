@@ -4,7 +4,7 @@ The text names compressors only by example, and leaves to the library numcodecs 
 chunk of Zarr v2 is a chunk of Zarr v3 with these codecs: ``transpose`` if the order is F, then
 ``bytes``, then the compressor.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#chunks
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#chunks
 """
 
 from collections.abc import Mapping

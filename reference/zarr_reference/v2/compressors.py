@@ -4,7 +4,7 @@ Each of these formats says by itself how it is decoded, so that only encoding ne
 that stand beside the ``id``. Those that are there are checked, and those that are not have the
 defaults of numcodecs.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#chunks
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#chunks
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ A type string is a byte order, a kind and a number of bytes. The byte order belo
 bytes, not to the elements, so it leaves the data type here and enters the ``bytes`` codec: ``>i2``
 is the data type ``int16`` of Zarr v3, stored big-endian.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#data-type-encoding
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#data-type-encoding
 """
 
 import re

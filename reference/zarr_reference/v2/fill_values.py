@@ -3,7 +3,7 @@
 The section prescribes the forms of NaN and the infinities, and Base64 for fixed-length strings. For
 everything else it is silent, and what is read here is what can have only one meaning.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#fill-value-encoding
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#fill-value-encoding
 """
 
 import base64

@@ -3,7 +3,7 @@
 Here a node is up to two documents: ``.zarray`` or ``.zgroup`` says what it is, ``.zattrs`` holds
 its attributes.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#hierarchies
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#hierarchies
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ An array of Zarr v2 is an array of Zarr v3 that is written down differently: the
 chunks, the chunk keys of the ``v2`` encoding, and a short list of codecs. So the metadata of both
 versions is one class, and what reads chunks does not have to know the version.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#metadata
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#metadata
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The section "Logical storage paths": where in a store a node is.
 
-https://zarr-specs.readthedocs.io/en/latest/v2/v2.0/#logical-storage-paths
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#logical-storage-paths
 """
 
 import re
