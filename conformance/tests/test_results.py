@@ -105,7 +105,7 @@ class TestTornEnd:
         return path
 
     def test_is_refused_with_advice(self, torn: Path) -> None:
-        with pytest.raises(ResultsError, match=r"line 5 was cut off: continue .* --resume"):
+        with pytest.raises(ResultsError, match=r"cut off in line 5: .* --resume"):
             Results.read(torn)
 
     def test_is_left_out_where_a_run_resumes(self, torn: Path) -> None:
@@ -120,7 +120,7 @@ class TestTornEnd:
         lines = path.read_bytes().splitlines(keepends=True)
         lines[2] = lines[2][:30] + b"\n"
         path.write_bytes(b"".join(lines))
-        with pytest.raises(ResultsError, match="line 3 is no line of one"):
+        with pytest.raises(ResultsError, match="line 3 is none"):
             Results.read(path, torn_end=True)
 
     def test_a_last_line_without_an_end_is_whole_if_it_is_json(self, path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_result_without_its_implementation_is_out_of_place(path: Path) -> None
 @pytest.mark.parametrize("content", [b"", b"{}\n", b"[1]\n", b"hello\n", b"\xff\n", b"[" * 10**5])
 def test_another_file_is_no_results_file(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other").write_bytes(content)
-    with pytest.raises(ResultsError, match="is not a") as caught:
+    with pytest.raises(ResultsError, match=r"is not a results file|was cut off") as caught:
         Results.read(tmp_path / "other")
     assert caught.value.exit_code is ExitCode.BAD_FILE
 
@@ -240,7 +240,7 @@ class TestStorage:
                 return int(inner.write(data[:60]) or 0)
 
         monkeypatch.setattr(writer, "_file", Full())
-        with pytest.raises(StorageError, match="go on with --resume"):
+        with pytest.raises(StorageError, match="--resume goes on"):
             writer.write_result(replace(RESULT, case="c"))
         inner.close()
         assert list(Results.read(path, torn_end=True).results[MINE.key]) == ["a", "b"]

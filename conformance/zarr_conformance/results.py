@@ -170,8 +170,8 @@ def _remove_torn_end(path: Path) -> None:
 
 def _not_written(path: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"{path} cannot be written: {error.strerror or error}. What is in it stays: make room and "
-        "go on with --resume, or name another file with --results."
+        f"{path} cannot be written: {error.strerror or error}. Make room, or name another file "
+        "with --results; what a run has written stays, and --resume goes on with it."
     )
 
 
@@ -261,13 +261,14 @@ def _read_lines(path: Path, *, torn_end: bool) -> Iterator[Line]:
         try:
             yield _parse_line(json.loads(line))
         except (ValueError, TypeError, RecursionError) as error:
-            torn = rest and number == len(lines)
-            problem = "was cut off: continue the run with --resume" if torn else "is no line of one"
-            raise _bad_line(path, number, problem) from error
+            if rest and number == len(lines):
+                sentence = f"{path} was cut off in line {number}: go on with the run with --resume."
+                raise ResultsError(sentence) from error
+            raise _bad_line(path, number, "is none that a run writes") from error
 
 
 def _bad_line(path: Path, number: int, problem: str) -> ResultsError:
-    return ResultsError(f"{path} is not a whole results file: line {number} {problem}.")
+    return ResultsError(f"{path} is not a results file: line {number} {problem}.")
 
 
 def _parse_line(document: Any) -> Line:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.errors import ExitCode, Interrupted, ResultsError, UsageError
 from zarr_conformance.report.failures import show_failures
-from zarr_conformance.report.terminal import show
+from zarr_conformance.report.terminal import show, supporting_nothing
 from zarr_conformance.results import NotRun, Results
 from zarr_fixtures.case import Case
 
@@ -46,9 +46,17 @@ def any_failures(results: Results) -> bool:
     )
 
 
-def exit_code(results: Results, missed: Iterable[NotRun], *, named: bool) -> ExitCode:
-    """The exit code of a run, in which implementations were or were not asked for by name."""
+def exit_code(
+    results: Results, missed: Iterable[NotRun], *, named: bool, selected: bool
+) -> ExitCode:
+    """The exit code of a run.
+
+    ``named`` if implementations were asked for by name, ``selected`` if not all cases were. Who
+    passes nothing of the whole corpus was not really run: no adapter that is broken looks green.
+    """
     if not any(results.results.values()) or (named and list(missed)):
+        return ExitCode.NOT_RUN
+    if supporting_nothing(results) and not selected:
         return ExitCode.NOT_RUN
     return ExitCode.UNEXPECTED_FAILURES if any_failures(results) else ExitCode.NOTHING_UNEXPECTED
 

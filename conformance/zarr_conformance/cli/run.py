@@ -99,7 +99,8 @@ def run(
     contestants = [*map(installed, ours), *map(external, adapters)]
     corpus = load()
     cases = tuple(corpus) if expression is None else select(corpus, expression)
-    path = results_path(path, selected=expression is not None, resume=resume)
+    selected = expression is not None
+    path = results_path(path, selected=selected, resume=resume)
     limits = Limits(seconds=timeout, memory=parse_size(memory))
     options = Options(path, resume, jobs, limits, check_protocol)
     try:
@@ -108,5 +109,5 @@ def run(
     except KeyboardInterrupt as interrupt:
         raise stopped(path) from interrupt
     results = Results.read(path)
-    show_outcome(results, corpus.cases, closely=expression is not None)
-    return exit_code(results, missed, named=bool(names or adapters))
+    show_outcome(results, corpus.cases, closely=selected)
+    return exit_code(results, missed, named=bool(names or adapters), selected=selected)

@@ -40,10 +40,22 @@ def show(console: Console, results: Results, cases: Cases) -> None:
         _show_matrix(console, matrix(cases, answers), columns)
         show_silences(console, cases, answers)
         _show_summaries(console, {key: summary(cases, answers[key]) for key in columns})
+    for name, version in supporting_nothing(results):
+        sentence = f"{name} {version} passed nothing: is its adapter working?"
+        console.print(Text(sentence, style="yellow"))
     for missing in results.not_run.values():
         sentence = f"{missing.name} did not run: {visible(missing.why)}"
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
     _show_next(console, results)
+
+
+def supporting_nothing(results: Results) -> list[Key]:
+    """Implementations that passed no case at all, and no baseline."""
+    return [
+        key
+        for key, answers in results.results.items()
+        if answers and not any(result.verdict.verdict == "pass" for result in answers.values())
+    ]
 
 
 def _show_matrix(
