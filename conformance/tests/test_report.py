@@ -11,10 +11,11 @@ import pytest
 from rich.console import Console
 
 from zarr_conformance.judge import Judge, Observation, Verdict, ordered
-from zarr_conformance.report.difference import contrasts
+from zarr_conformance.report.difference import contrasts, remarks
 from zarr_conformance.report.failures import reproduction, show_failures
 from zarr_conformance.report.marks import Mark, mark_of_all
 from zarr_conformance.report.matrix import Row, matrix, row_of
+from zarr_conformance.report.silences import show_silences
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
 from zarr_fixtures.case import (
@@ -174,12 +175,6 @@ Zarr v2
 ✓ passes all                     – not supported
 n/m  n of m cases pass
 
-Where the specification is silent: answers differ in 1 of 1 cases
-                       hasty  honest  old
-                       1.0    1.0     1.0
-  v3/codecs/gzip/junk  1      R       -
-1, 2: by that reading of the text, a, b: otherwise, R: refuses, -: not supported
-
                                             unsup-   incon-     ob-
 Implementation  pass  fail  known  lenient  ported  clusive  served
 hasty 1.0          3     4      0        1       1        0       1
@@ -195,7 +190,8 @@ old 1.0                 1/1       -    -                -        -
 zarrs did not run: no cargo here
 Corpus 0.1.0 (sha256:abababababab), of zarr-specs fc7dd9c
 Results: results.jsonl
-Each failure: zarr-conformance report results.jsonl --failures
+  zarr-conformance report results.jsonl --failures  # expected and got
+  zarr-conformance report results.jsonl --silences  # where the text is silent
 """
 
 FAILURES = r"""
@@ -242,7 +238,8 @@ FAILURES = r"""
   appears in metadata
   https://github.com/zarr-developers/zarr-specs/blob/fc7dd9c/docs/v3/core/index.rst#stability-policy
     expected                                got
-    uint16 [2, 2]: 01 00 02 00 03 00 04 00  refused at open: no such codec
+    uint16 [2, 2]: 01 00 02 00 03 00 04 00  refused at open
+  said | no such codec
   $ zarr-conformance run hasty --select v3/codecs/gzip/level
 
 """
@@ -258,7 +255,7 @@ def test_the_failures_to_the_letter() -> None:
 
 def test_without_failures_that_is_said() -> None:
     assert printed(results_of({"honest": {}}), failures=True).startswith("There are no failures")
-    assert "Each failure" not in printed(results_of({"honest": {}}))
+    assert "--failures" not in printed(results_of({"honest": {}}))
 
 
 def test_of_nobody_only_the_reason_is_shown() -> None:
@@ -433,12 +430,47 @@ class TestContrasts:
         observation = Observation("returned", {"elements": "#" * 1000})
         ((_, _, said),) = lines_about(case("v3/a/b", PLAIN), observation)
         assert said.startswith('no proper answer: {"elements": "###')
-        assert len(said) < 400
+        assert len(said) < 600
 
     def test_what_an_adapter_writes_cannot_command_the_terminal(self) -> None:
-        observation = Observation("refused", {"stage": "open", "message": "\x1b]0;owned\x07\u202e"})
-        ((_, _, said),) = lines_about(case("v3/a/b", PLAIN), observation)
-        assert said == "refused at open: \\x1b]0;owned\\x07\\u202e"
+        message = {"stage": "open", "message": "\x1b]0;owned\x07\nby \u202e"}
+        lines = list(remarks(Observation("refused", message)))
+        assert lines == ["said | \\x1b]0;owned\\x07", "said | by \\u202e"]
+
+    def test_only_the_end_of_standard_error_is_shown(self) -> None:
+        stderr = "".join(f"{number}\n" for number in range(100))
+        content = {"reason": "crashed", "detail": "", "stderr": stderr}
+        assert list(remarks(Observation("broken", content)))[-1] == "stderr | 99"
+        assert len(list(remarks(Observation("broken", content)))) == 10
+
+
+class TestSilences:
+    def shown(self, results: Results) -> str:
+        console = Console(file=io.StringIO(), width=80, highlight=False, markup=False)
+        show_silences(console, results, CASES)
+        return trimmed(console.file.getvalue())  # type: ignore[attr-defined]
+
+    def test_equal_words_stand_for_equal_answers(self) -> None:
+        junk = "v3/codecs/gzip/junk"
+        broken = Observation("broken", {"reason": "crashed", "detail": "", "stderr": ""})
+        said = {
+            "first": returned(PLAIN),
+            "other": returned(WRONG),
+            "same-as-other": returned(WRONG),
+            "third": returned(HALF),
+            "refuses": REFUSED,
+            "crashes": broken,
+            "cannot": Observation("unsupported", {"message": ""}),
+        }
+        results = results_of({name: {junk: answer} for name, answer in said.items()} | {"old": OLD})
+        del results.results[("third", "1.0")][junk]  # type: ignore[attr-defined]
+        (line,) = (line for line in self.shown(results).splitlines() if line.startswith(junk))
+        # in the order of the names: cannot, crashes, first, old, other, refuses, same-as-..., third
+        assert line.split()[1:] == ["-", "!", "1", "-", "a", "R", "a", "-"]
+
+    def test_that_are_answered_alike_are_not_shown(self) -> None:
+        text = self.shown(results_of({"one": {}, "other": {}, "old": OLD}))
+        assert text == "No answers differ where the specification is silent.\n"
 
 
 def test_a_failure_that_passes_says_what_to_do() -> None:

@@ -216,6 +216,11 @@ class Results:
                     raise _bad_line(path, number, "is out of place")
         return cls(path, run, implementations, not_run, results)
 
+    @property
+    def answers(self) -> Mapping[tuple[str, str], Mapping[str, Result]]:
+        """The results of those who answered anything, sorted by name and version."""
+        return {key: self.results[key] for key in sorted(self.results) if self.results[key]}
+
     def only(self, names: Collection[str]) -> "Results":
         """What these implementations said, or all of it if none is named.
 

@@ -6,6 +6,7 @@ import click
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.report.failures import show_failures
+from zarr_conformance.report.silences import show_silences
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -28,10 +29,20 @@ Examples:
     is_flag=True,
     help="Show each failure: what the specification demands, expected and got, how to reproduce.",
 )
-def report(file: Path, names: tuple[str, ...], failures: bool) -> None:
+@click.option(
+    "--silences",
+    is_flag=True,
+    help="Show what was answered where the specification leaves the answer open.",
+)
+def report(file: Path, names: tuple[str, ...], failures: bool, silences: bool) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
     corpus = load()
     results = Results.read(file)
     results.require_corpus(corpus.hash, corpus.cases)
-    show_results = show_failures if failures else show
-    show_results(output(), results.only(names), corpus.cases)
+    results = results.only(names)
+    if failures:
+        show_failures(output(), results, corpus.cases)
+    if silences:
+        show_silences(output(), results, corpus.cases)
+    if not (failures or silences):
+        show(output(), results, corpus.cases)

@@ -19,8 +19,9 @@ from zarr_fixtures.case import (
     Refused,
 )
 
-LONGEST = 300  # characters of a document or message that are shown
+LONGEST = 500  # characters of a document or message that are shown
 FIRST_BYTES = 12
+STDERR_LINES = 10
 
 
 class Contrast(NamedTuple):
@@ -76,11 +77,12 @@ def describe_said(observation: Observation, answer: Answer | None) -> str:
     content = observation.content
     match observation.kind:
         case "refused":
-            return f"refused at {content.get('stage')}: {shortened(str(content.get('message')))}"
+            return f"refused at {content.get('stage')}"
         case "unsupported":
-            return f"cannot be asked: {shortened(str(content.get('message')))}"
+            return "cannot be asked"
         case "broken":
-            return f"{content['reason']}: {shortened(str(content.get('detail')))}"
+            reason = str(content["reason"]).replace("_", " ")
+            return f"{reason}: {shortened(str(content.get('detail')))}"
     if answer is None:
         return f"no proper answer: {shortened(json.dumps(content))}"
     return describe(answer)
@@ -99,6 +101,14 @@ def describe(answer: Answer) -> str:
         case Refused(stage, mandated):
             why = "the text orders an error" if mandated else "an error is implied"
             return f"a refusal at {stage}: {why}"
+
+
+def remarks(observation: Observation) -> Iterator[str]:
+    """What was said besides, line by line: a message, or the end of standard error."""
+    said = shortened(str(observation.content.get("message", "")))
+    yield from (f"said | {line}" for line in said.splitlines())
+    stderr = visible(str(observation.content.get("stderr", "")))
+    yield from (f"stderr | {line}" for line in stderr.splitlines()[-STDERR_LINES:])
 
 
 def shortened(text: str) -> str:

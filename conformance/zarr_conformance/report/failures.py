@@ -8,14 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from zarr_conformance.report.difference import contrasts, visible
+from zarr_conformance.report.difference import contrasts, remarks
 from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.tables import symbol
 from zarr_conformance.results import Implementation, Result, Results
 from zarr_fixtures.case import Case
 from zarr_fixtures.register import register
 
-STDERR_LINES = 10
 INDENT = (0, 0, 0, 2)
 
 
@@ -48,8 +47,8 @@ def _show_failure(
     console.print(Padding(Text(case.title), INDENT))
     _show_requirements(console, case)
     console.print(Padding(_contrasts(case, result), INDENT))
-    for line in _stderr(result):
-        console.print(Text(f"  stderr | {line}", style="dim"), soft_wrap=True)
+    for line in remarks(result.observation):
+        console.print(Padding(Text(line), INDENT))
     console.print(Text("  $ " + reproduction(implementation, case.id), "cyan"), soft_wrap=True)
     console.print()
 
@@ -74,12 +73,6 @@ def _contrasts(case: Case, result: Result) -> Table:
     if result.verdict.reason == "unexpected_pass":
         table.add_row("", "a failure, says expected.toml", "a pass: remove the entry")
     return table
-
-
-def _stderr(result: Result) -> list[str]:
-    """The last lines on standard error of an adapter that broke."""
-    lines = str(result.observation.content.get("stderr", "")).splitlines()
-    return [visible(line) for line in lines[-STDERR_LINES:]]
 
 
 def reproduction(implementation: Implementation, case_id: str) -> str:

@@ -14,6 +14,7 @@ from zarr_conformance.results import Result
 from zarr_fixtures.case import Case, Refused
 
 Key: TypeAlias = tuple[str, str]
+Answers: TypeAlias = Mapping[Key, Mapping[str, Result]]
 
 # Chapters whose rows are features: the kind of these features, and their group.
 FEATURE_CHAPTERS = {
@@ -70,9 +71,7 @@ def row_of(case: Case) -> Row:
     return Row(case.zarr_format, group, label)
 
 
-def matrix(
-    cases: Mapping[str, Case], results: Mapping[Key, Mapping[str, Result]]
-) -> dict[Row, dict[Key, Cell]]:
+def matrix(cases: Mapping[str, Case], results: Answers) -> dict[Row, dict[Key, Cell]]:
     """The cells by row, in the order in which the rows are shown, and by implementation."""
     asked = {case_id for answers in results.values() for case_id in answers}
     judged = [cases[i] for i in asked if cases[i].polarity != "observe"]

@@ -14,7 +14,7 @@ from rich.text import Text
 from zarr_conformance.report.difference import visible
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
-from zarr_conformance.report.silences import show_silences
+from zarr_conformance.report.silences import differing_answers
 from zarr_conformance.report.tables import Layout, fits, show_columns, symbol
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
@@ -34,27 +34,25 @@ VERDICTS = {
 
 def show(console: Console, results: Results, cases: Cases) -> None:
     """Print the whole report."""
-    columns = sorted(key for key, answers in results.results.items() if answers)
-    answers = {key: results.results[key] for key in columns}
-    if columns:
-        _show_matrix(console, matrix(cases, answers), columns)
-        show_silences(console, cases, answers)
-        _show_summaries(console, {key: summary(cases, answers[key]) for key in columns})
+    answers = results.answers
+    if answers:
+        _show_matrix(console, matrix(cases, answers), list(answers))
+        _show_summaries(console, {key: summary(cases, answers[key]) for key in answers})
     for name, version in supporting_nothing(results):
         sentence = f"{name} {version} passed nothing: is its adapter working?"
         console.print(Text(sentence, style="yellow"))
     for missing in results.not_run.values():
         sentence = f"{missing.name} did not run: {visible(missing.why)}"
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
-    _show_next(console, results)
+    _show_next(console, results, cases)
 
 
 def supporting_nothing(results: Results) -> list[Key]:
     """Implementations that passed no case at all, and no baseline."""
     return [
         key
-        for key, answers in results.results.items()
-        if answers and not any(result.verdict.verdict == "pass" for result in answers.values())
+        for key, answers in results.answers.items()
+        if not any(result.verdict.verdict == "pass" for result in answers.values())
     ]
 
 
@@ -132,17 +130,23 @@ def _counts(sums: Summary) -> list[Text]:
     return [Text(str(count), style=style if count else "dim") for count, style in counts]
 
 
-def _show_next(console: Console, results: Results) -> None:
+def _show_next(console: Console, results: Results, cases: Cases) -> None:
     """Which corpus it was, where the results are, and how to look closer."""
     run = results.run
     specs = ", ".join(f"{name} {commit}" for name, commit in run.specs.items())
     corpus = f"Corpus {run.corpus['version']} ({run.corpus['hash'][:19]}), of {specs}"
     console.print(Text(corpus, style="dim"))
-    console.print(Text(f"Results: {results.path}"), soft_wrap=True)
+    console.print(f"Results: {results.path}", soft_wrap=True)
+    command = f"  zarr-conformance report {results.path}"
     if any(
         result.verdict.verdict == "fail"
         for answers in results.results.values()
         for result in answers.values()
     ):
-        command = f"zarr-conformance report {results.path} --failures"
-        console.print(Text.assemble("Each failure: ", (command, "cyan")), soft_wrap=True)
+        _show_command(console, f"{command} --failures", "expected and got")
+    if differing_answers(cases, results.answers):
+        _show_command(console, f"{command} --silences", "where the text is silent")
+
+
+def _show_command(console: Console, command: str, about: str) -> None:
+    console.print(Text.assemble((command, "cyan"), (f"  # {about}", "dim")), soft_wrap=True)
