@@ -195,7 +195,7 @@ def _check_additional_fields(document: Mapping[str, Any], node_type: NodeType, p
         raise UnknownExtension(
             _additional_field_requirement(name, value, node_type),
             place,
-            f"no member {shown(name)} of a {node_type} is known, "
+            f"no member {shown(name)} of this {node_type} is known, "
             'and it does not say "must_understand": false',
         )
 
