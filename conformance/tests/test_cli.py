@@ -385,6 +385,6 @@ def test_a_run_that_is_stopped_says_how_to_go_on(
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.startswith("Error: Stopped. The answers so far are in r.jsonl; to go on: ")
+    assert err.startswith("Stopped. The answers so far are in r.jsonl; to go on: ")
     assert err.endswith("--results r.jsonl --resume\n")
     assert Results.read(path).results[("fake", "1.0")]

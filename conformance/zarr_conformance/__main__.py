@@ -9,7 +9,7 @@ import click
 
 from zarr_conformance.cli.consoles import errors
 from zarr_conformance.cli.root import root
-from zarr_conformance.errors import ConformanceError, ExitCode
+from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted
 from zarr_fixtures.corpus import CorpusError
 from zarr_fixtures.export import ExportError
 from zarr_fixtures.generate import GenerationError
@@ -40,18 +40,20 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return ExitCode.BAD_USAGE
     except click.Abort:
-        return _failed("Stopped.", ExitCode.INTERRUPTED)
+        return _ended("Stopped.", ExitCode.INTERRUPTED)
+    except Interrupted as interrupted:
+        return _ended(str(interrupted), ExitCode.INTERRUPTED)
     except ConformanceError as error:
-        return _failed(str(error), error.exit_code)
+        return _ended(f"Error: {error}", error.exit_code)
     except tuple(OF_THE_CORPUS) as error:
-        return _failed(str(error), OF_THE_CORPUS[type(error)])
+        return _ended(f"Error: {error}", OF_THE_CORPUS[type(error)])
     except OSError as error:
-        return _failed(_sentence(error), ExitCode.NO_STORAGE)
+        return _ended(f"Error: {_sentence(error)}", ExitCode.NO_STORAGE)
     return int(code or ExitCode.NOTHING_UNEXPECTED)
 
 
-def _failed(sentence: str, code: ExitCode) -> ExitCode:
-    errors().print(f"Error: {sentence}", style="red", soft_wrap=True)
+def _ended(sentence: str, code: ExitCode) -> ExitCode:
+    errors().print(sentence, style="red", soft_wrap=True)
     return code
 
 

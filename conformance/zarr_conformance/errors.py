@@ -30,12 +30,6 @@ class UsageError(ConformanceError):
     """An argument names nothing that exists, or makes no sense."""
 
 
-class NotRunError(ConformanceError):
-    """No adapter could be run, or one that was asked for by name could not be prepared."""
-
-    exit_code = ExitCode.NOT_RUN
-
-
 class ResultsError(ConformanceError):
     """A results file cannot be used."""
 
