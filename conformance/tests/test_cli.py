@@ -357,6 +357,12 @@ def test_a_pipe_that_closes_is_no_error(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_an_output_that_knows_ascii_only_gets_escapes(tmp_path: Path) -> None:
+    done = shell(f"PYTHONIOENCODING=ascii zarr-conformance cases show {CASE}", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"positive \xb7 must" in done.stdout
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_an_output_that_is_full_is_5(tmp_path: Path) -> None:
     done = shell("zarr-conformance adapters > /dev/full", tmp_path)
