@@ -87,21 +87,26 @@ class Adapter:
 
         Raises ``CannotStart`` if it cannot be started or breaks at each of several attempts.
         """
+        _, description = self._start()
+        return description
+
+    def _start(self) -> tuple[Process, Mapping[str, Any]]:
         for _ in range(STARTS):
             self.close()
-            self._process = Process(self._launch, self._limits.memory, self._stopping)
+            process = self._process = Process(self._launch, self._limits.memory, self._stopping)
             try:
-                return self._described()
+                return process, self._described(process)
             except Breakdown as breakdown:
                 problem = f"its adapter {breakdown.detail} at its start"
-                last_words = _last_lines(self._process.stderr_tail()).rpartition("\n")[2]
+                last_words = _last_lines(process.stderr_tail()).rpartition("\n")[2]
         self.close()
         raise CannotStart(f"{problem} ({last_words})" if last_words else problem)
 
-    def _described(self) -> Mapping[str, Any]:
+    def _described(self, process: Process) -> Mapping[str, Any]:
         question = Question("describe", {})
-        self._send(0, [question])
-        observation = self._answer(0, question, time.monotonic(), self._limits.start_seconds)
+        self._send(process, 0, [question])
+        limit = self._limits.start_seconds
+        observation = self._answer(process, 0, question, time.monotonic(), limit)
         require_description(observation)
         return observation.content
 
@@ -112,51 +117,53 @@ class Adapter:
         """
         turn = 0
         while turn < len(questions):
-            if self._process is None:
-                self.start()
-            for heard in self._converse(questions, turn):
+            process = self._process or self._start()[0]
+            for heard in self._converse(process, questions, turn):
                 yield heard
                 turn += 1
 
-    def _converse(self, questions: Sequence[Question], first: int) -> Iterator[Heard]:
+    def _converse(
+        self, process: Process, questions: Sequence[Question], first: int
+    ) -> Iterator[Heard]:
         """Put the questions from ``first`` on to one process, until the end or until it breaks."""
         sent = first
-        held: Heard | None = None
+        held: list[Heard] = []  # the last answer, until it has proved to be the only one
+        limit = self._limits.seconds
         since = time.monotonic()
         try:
             for turn in range(first, len(questions)):
                 if sent - turn <= AHEAD // 2:
                     batch = questions[sent : turn + AHEAD]
-                    self._send(sent + 1, batch)
+                    self._send(process, sent + 1, batch)
                     sent += len(batch)
-                observation = self._answer(turn + 1, questions[turn], since, self._limits.seconds)
+                observation = self._answer(process, turn + 1, questions[turn], since, limit)
                 now = time.monotonic()
-                if held is not None:
-                    yield held
-                held = Heard(observation, now - since)
+                yield from held
+                held = [Heard(observation, now - since)]
                 since = now
-            self._stop()
+            self._stop(process)
         except Breakdown as breakdown:
-            broken = Heard(self._broken(breakdown), time.monotonic() - since)
+            broken = Heard(_broken(process, breakdown), time.monotonic() - since)
             self.close()
-            if held is not None and not isinstance(breakdown, SaidMore):
-                yield held
+            if not isinstance(breakdown, SaidMore):
+                yield from held
             yield broken
         else:
-            if held is not None:
-                yield held
+            yield from held
 
-    def _send(self, first: int, questions: Sequence[Question]) -> None:
-        """Send questions, whose ids are numbers from ``first`` on."""
+    def _send(self, process: Process, first: int, questions: Sequence[Question]) -> None:
+        """Send questions, whose ids are the numbers from ``first`` on."""
         lines = [encode(number, question) for number, question in enumerate(questions, first)]
         if self._schemas is not None:
             for line in lines:
                 self._schemas.require_request(line)
-        self._running.send(b"".join(lines))
+        process.send(b"".join(lines))
 
-    def _answer(self, number: int, question: Question, since: float, seconds: float) -> Observation:
+    def _answer(
+        self, process: Process, number: int, question: Question, since: float, limit: float
+    ) -> Observation:
         """The answer to the question with this number, whose turn it is. Raises ``Breakdown``."""
-        line = self._running.next_line(since, seconds)
+        line = process.next_line(since, limit)
         identifier, observation = decode(line)
         if identifier == number - 1:
             raise SaidMore(f"answered with the id {identifier} once more")
@@ -167,27 +174,22 @@ class Adapter:
             self._schemas.require_answer(question.question, line)
         return observation
 
-    def _stop(self) -> None:
+    def _stop(self, process: Process) -> None:
         """Let the process end, and end it. Raises ``SaidMore`` if it says anything more."""
-        self._send(0, [Question("stop", {})])
+        self._send(process, 0, [Question("stop", {})])
         said_more = False
         with suppress(Breakdown):  # it ended, as it should, or it will be ended
-            self._running.next_line(time.monotonic(), GRACE)
+            process.next_line(time.monotonic(), GRACE)
             said_more = True
         if said_more:
             raise SaidMore("wrote another line after its last answer")
         self.close()
 
-    @property
-    def _running(self) -> Process:
-        if self._process is None:
-            raise CannotStart("it has not been started")
-        return self._process
 
-    def _broken(self, breakdown: Breakdown) -> Observation:
-        stderr = _last_lines(self._running.stderr_tail())
-        content = {"reason": breakdown.reason, "detail": breakdown.detail, "stderr": stderr}
-        return Observation("broken", content)
+def _broken(process: Process, breakdown: Breakdown) -> Observation:
+    stderr = _last_lines(process.stderr_tail())
+    content = {"reason": breakdown.reason, "detail": breakdown.detail, "stderr": stderr}
+    return Observation("broken", content)
 
 
 def _last_lines(text: str) -> str:

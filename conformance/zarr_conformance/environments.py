@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -225,7 +226,7 @@ def _run_uv(arguments: Sequence[str], stopping: Event) -> None:
                 output, _ = process.communicate(timeout=WAIT)
                 break
             if stopping.is_set():
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 raise Stopped
     if process.returncode != 0:
         raise _Failed(output)

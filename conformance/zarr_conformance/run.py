@@ -312,14 +312,18 @@ def _no_room(error: OSError) -> StorageError:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end a run as Ctrl-C does, so that no process outlives it."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(each, signal.default_int_handler) for each in signals]
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does, so that no process outlives it.
+
+    Whoever handles or ignores one of them, as ``nohup`` does, has a reason.
+    """
+    deadly: list[signal.Signals] = []
+    if current_thread() is main_thread():  # no other may decide on signals
+        both = (signal.SIGTERM, signal.SIGHUP)
+        deadly = [each for each in both if signal.getsignal(each) is signal.SIG_DFL]
+    for each in deadly:
+        signal.signal(each, signal.default_int_handler)
     try:
         yield
     finally:
-        for each, handler in zip(signals, before, strict=True):
-            signal.signal(each, handler)
+        for each in deadly:
+            signal.signal(each, signal.SIG_DFL)
