@@ -24,6 +24,7 @@ from zarr_fixtures.case import (
     Children,
     Elements,
     Expect,
+    Items,
     Metadata,
     Observe,
     Reading,
@@ -275,6 +276,47 @@ class TestFormOfAnswers:
         verdict = Judge({}).verdict(judged, Observation("returned", content))
         assert verdict == Verdict("fail", "bad_answer")
 
+    @pytest.mark.parametrize(
+        ("data_type", "elements", "items"),
+        [
+            ("string", ["a", "", "ü"], (b"a", b"", b"\xc3\xbc")),
+            ("bytes", ["AP8=", "", "YQ=="], (b"\0\xff", b"", b"a")),
+            ("string", ["a", "b", "\ud800"], (b"a", b"b", b"\xed\xa0\x80")),
+        ],
+    )
+    def test_elements_of_any_length_come_one_by_one(
+        self, data_type: str, elements: list[str], items: tuple[bytes, ...]
+    ) -> None:
+        content = {"data_type": data_type, "shape": [3], "elements": elements}
+        assert parse_answer("read", content) == Items(data_type, (3,), items)
+
+    @pytest.mark.parametrize(
+        ("data_type", "elements"),
+        [
+            ("string", "YWI="),
+            ("string", ["a"]),
+            ("string", ["a", "b", "c"]),
+            ("string", ["a", None]),
+            ("string", ["a", 1]),
+            ("bytes", "YWI="),
+            ("bytes", ["YQ==", "#"]),
+            ("bytes", ["YQ==", 1]),
+            ("bytes", ["YQ==", "é"]),
+            ("uint8", ["AQ==", "Ag=="]),
+        ],
+    )
+    def test_elements_of_any_length_without_the_right_form_are_a_bad_answer(
+        self, data_type: str, elements: Any
+    ) -> None:
+        content = {"data_type": data_type, "shape": [2], "elements": elements}
+        assert parse_answer("read", content) is None
+
+    def test_strings_are_not_normalized(self) -> None:
+        judged = case("string", Items("string", (1,), ("\u00fc".encode(),)))
+        for text, verdict in {"\u00fc": "pass", "u\u0308": "fail", "\u00fc\0": "fail"}.items():
+            content = {"data_type": "string", "shape": [1], "elements": [text]}
+            assert Judge({}).verdict(judged, Observation("returned", content)).verdict == verdict
+
     @pytest.mark.parametrize("nodes", [{"a": "file"}, {"a": ["array"]}, ["a"]])
     def test_children_without_the_right_form_are_a_bad_answer(self, nodes: Any) -> None:
         assert parse_answer("list", {"children": nodes}) is None
@@ -297,8 +339,8 @@ class TestFormOfAnswers:
         assert item_size("|S3") == 3
 
     def test_an_unknown_type_has_no_size_and_is_only_compared(self) -> None:
-        assert item_size("string") is None
-        content = {"data_type": "string", "shape": [1], "elements": "AQID"}
+        assert item_size("numpy.datetime64") is None
+        content = {"data_type": "numpy.datetime64", "shape": [1], "elements": "AQID"}
         verdict = Judge({}).verdict(BASELINE, Observation("returned", content))
         assert verdict == Verdict("fail", "wrong_elements")
 

@@ -398,6 +398,11 @@ class TestContrasts:
             ("in bytes", "61 62 [63]", "61 62 [64]"),
         ]
 
+    def test_of_a_type_unknown_to_numpy_only_bytes_are_shown(self) -> None:
+        for name in ("numpy.datetime64", "float24"):
+            pair = (Elements(name, (1,), b"abc"), Elements(name, (1,), b"abb"))
+            assert self.elements(*pair)[1:] == [("in bytes", "61 62 [63]", "61 62 [62]")]
+
     def test_another_type_and_shape_are_named(self) -> None:
         said = Elements("int16", (4,), PLAIN.data)
         assert self.elements(PLAIN, said) == [

@@ -1,12 +1,14 @@
 """What was expected and what was said, side by side, down to the first byte that differs."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from zarr_conformance.judge import Observation, item_size, parse_answer
+from zarr_conformance.judge import Observation, parse_answer
 from zarr_fixtures.case import (
     Answer,
     AnyOf,
@@ -92,8 +94,7 @@ def describe(answer: Answer) -> str:
     """An answer in a few words."""
     match answer:
         case Elements(data_type, shape, data):
-            dots = " ..." if len(data) > FIRST_BYTES else ""
-            return f"{data_type} {list(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
+            return f"{data_type} {list(shape)}: {_beginning(data)}"
         case Children(nodes):
             return shortened(json.dumps(nodes)) if nodes else "no children"
         case Metadata(members):
@@ -101,6 +102,12 @@ def describe(answer: Answer) -> str:
         case Refused(stage, mandated):
             why = "the text orders an error" if mandated else "an error is implied"
             return f"a refusal at {stage}: {why}"
+
+
+def _beginning(data: bytes | tuple[bytes, ...]) -> str:
+    if isinstance(data, tuple):
+        return shortened(" ".join(repr(item)[1:] for item in data))
+    return data[:FIRST_BYTES].hex(" ") + (" ..." if len(data) > FIRST_BYTES else "")
 
 
 def remarks(observation: Observation) -> Iterator[str]:
@@ -126,39 +133,52 @@ def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
         yield Contrast("data type", expected.data_type, said.data_type)
     if expected.shape != said.shape:
         yield Contrast("shape", str(list(expected.shape)), str(list(said.shape)))
-    size = item_size(expected.data_type)
-    if (expected.data_type, expected.shape) != (said.data_type, said.shape) or not size:
+    left_items, right_items = _items(expected), _items(said)
+    if expected.data_type != said.data_type or len(left_items) != len(right_items):
         return
-    pairs = list(zip(_items(expected.data, size), _items(said.data, size), strict=True))
+    pairs = list(zip(left_items, right_items, strict=True))
     different = [number for number, (left, right) in enumerate(pairs) if left != right]
-    if not different:
+    if not different or expected.shape != said.shape:
         return
-    first = different[0]
-    left, right = pairs[first]
-    index = [int(i) for i in np.unravel_index(first, expected.shape)]
+    left, right = pairs[different[0]]
+    index = [int(i) for i in np.unravel_index(different[0], expected.shape)]
     yield Contrast("differ", f"{len(different)} of {len(pairs)} elements", "")
-    if (number := _number(left, said.data_type)) is not None:
-        yield Contrast(f"at {index}", number, str(_number(right, said.data_type)))
+    if (value := _value(left, said.data_type)) is not None:
+        yield Contrast(f"at {index}", value, str(_value(right, said.data_type)))
     yield Contrast("in bytes", _marked(left, right), _marked(right, left))
 
 
-def _items(data: bytes, size: int) -> list[bytes]:
-    return [data[start : start + size] for start in range(0, len(data), size)]
+def _items(elements: Elements) -> Sequence[bytes]:
+    """The elements one by one."""
+    if isinstance(elements.data, tuple):
+        return elements.data
+    size = len(elements.data) // (prod(elements.shape) or 1)
+    starts = range(0, len(elements.data), size or 1)
+    return [elements.data[start : start + size] for start in starts]
 
 
-def _number(item: bytes, data_type: str) -> str | None:
-    """The element as a number or a boolean, or None if its type is neither."""
-    if data_type.startswith(("r", "|")):
-        return None
+def _value(item: bytes, data_type: str) -> str | None:
+    """The element as a text, a boolean or a number, or None if its type is none of these."""
+    if data_type == "string":
+        return visible(repr(item.decode(errors="backslashreplace")))
     if data_type == "bool":
         return {0: "false", 1: "true"}.get(item[0], "neither true nor false")
-    return str(np.frombuffer(item, np.dtype(data_type).newbyteorder("<"))[0])
+    if re.fullmatch("(u?int|float|complex)[0-9]+", data_type) is None:
+        return None
+    try:
+        return str(np.frombuffer(item, np.dtype(data_type).newbyteorder("<"))[0])
+    except TypeError:  # NumPy has no number of this type
+        return None
 
 
 def _marked(item: bytes, other: bytes) -> str:
-    """The bytes of an element in hex, the first that differs in brackets."""
-    first = next(i for i, pair in enumerate(zip(item, other, strict=True)) if pair[0] != pair[1])
-    return " ".join(f"[{b:02x}]" if i == first else f"{b:02x}" for i, b in enumerate(item))
+    """The bytes of an element in hex, the first that differs, or is missing, in brackets."""
+    pairs = zip(item, other, strict=False)
+    shorter = min(len(item), len(other))
+    first = next((i for i, (left, right) in enumerate(pairs) if left != right), shorter)
+    marked = [f"{byte:02x}" for byte in item]
+    marked[first : first + 1] = ["[" + "".join(marked[first : first + 1]) + "]"]
+    return shortened(" ".join(marked))
 
 
 def _members(expected: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Contrast]:
