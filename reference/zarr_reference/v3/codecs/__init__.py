@@ -10,6 +10,7 @@ from zarr_reference.v3.codecs.codec import (
 )
 from zarr_reference.v3.codecs.crc32c import Crc32cCodec
 from zarr_reference.v3.codecs.gzip import GzipCodec
+from zarr_reference.v3.codecs.numcodecs import NUMCODECS
 from zarr_reference.v3.codecs.pipeline import CODECS, CodecPipeline, parse_codecs
 from zarr_reference.v3.codecs.sharding_indexed import ShardingIndexedCodec
 from zarr_reference.v3.codecs.transpose import TransposeCodec
@@ -39,3 +40,4 @@ CODECS.update(
         )
     }
 )
+CODECS.update(NUMCODECS)
