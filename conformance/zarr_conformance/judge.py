@@ -10,7 +10,6 @@ and controls first: ``ordered`` sees to that. It does no I/O; the same code judg
 on, when one is resumed, and when an old results file is judged again.
 """
 
-import binascii
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
@@ -19,11 +18,13 @@ from math import prod
 from typing import Any, Literal, TypeAlias
 
 from zarr_fixtures.case import (
+    STRING,
     Answer,
     AnyOf,
     Case,
     Children,
     Elements,
+    Items,
     Metadata,
     Observe,
     Reading,
@@ -32,6 +33,9 @@ from zarr_fixtures.case import (
 
 ObservationKind: TypeAlias = Literal["returned", "refused", "unsupported", "broken"]
 Comparison: TypeAlias = Literal["equal", "different", "untold"]
+
+# The data types whose elements travel one by one, since each has a length of its own.
+VARIABLE_LENGTH = (STRING, "bytes")
 
 VERDICTS = (
     "pass",
@@ -207,10 +211,10 @@ def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | None:
             {
                 "data_type": str(data_type),
                 "shape": list(shape),
-                "elements": str(text),
+                "elements": str() | list() as data,
             },
         ):
-            return _parse_elements(data_type, shape, text)
+            return _parse_elements(data_type, shape, data)
         case "list", {"children": dict(nodes)}:
             known = all(node in ("array", "group") for node in nodes.values())
             return Children(nodes) if known else None
@@ -219,17 +223,38 @@ def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | None:
     return None
 
 
-def _parse_elements(data_type: str, shape: list[Any], text: str) -> Elements | None:
+def _parse_elements(
+    data_type: str, shape: list[Any], data: str | list[Any]
+) -> Elements | Items | None:
     if any(type(length) is not int or length < 0 for length in shape):
         return None
+    match data:
+        case list() if data_type in VARIABLE_LENGTH:
+            items = _parse_items(data_type, data)
+            return Items(data_type, tuple(shape), items) if len(items) == prod(shape) else None
+        case str() if data_type not in VARIABLE_LENGTH:
+            decoded, size = _parse_base64(data), item_size(data_type)
+            if decoded is not None and (size is None or len(decoded) == prod(shape) * size):
+                return Elements(data_type, tuple(shape), decoded)
+    return None
+
+
+def _parse_items(data_type: str, items: list[Any]) -> tuple[bytes, ...]:
+    """The elements in a list of strings or of base64, without those that are neither."""
+    decode = _encode_string if data_type == STRING else _parse_base64
+    return tuple(item for item in map(decode, items) if item is not None)
+
+
+def _encode_string(text: Any) -> bytes | None:
+    # UTF-8 has no form for a lone surrogate, but JSON has: an answer with one equals no other text.
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
+
+
+def _parse_base64(text: Any) -> bytes | None:
     try:
-        data = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        return b64decode(text, validate=True)
+    except (TypeError, ValueError):  # binascii.Error is a ValueError
         return None
-    size = item_size(data_type)
-    if size is not None and len(data) != prod(shape) * size:
-        return None
-    return Elements(data_type, tuple(shape), data)
 
 
 _SIZED = re.compile(r"(?:u?int|float|complex|r)(?P<bits>[0-9]{1,9})|\|S(?P<bytes>[0-9]{1,9})")
