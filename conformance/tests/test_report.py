@@ -25,6 +25,7 @@ from zarr_fixtures.case import (
     Children,
     Elements,
     Expect,
+    Items,
     Metadata,
     Observe,
     Reading,
@@ -402,6 +403,16 @@ class TestContrasts:
         for name in ("numpy.datetime64", "float24"):
             pair = (Elements(name, (1,), b"abc"), Elements(name, (1,), b"abb"))
             assert self.elements(*pair)[1:] == [("in bytes", "61 62 [63]", "61 62 [62]")]
+
+    def test_texts_of_any_length_are_shown_as_texts(self) -> None:
+        judged = case("v3/a/b", Items("string", (2,), (b"a", "é\x1b".encode())))
+        content = {"data_type": "string", "shape": [2], "elements": ["a", "é"]}
+        assert lines_about(judged, Observation("returned", content)) == [
+            ("", r"string [2]: 'a' 'é\x1b'", "string [2]: 'a' 'é'"),
+            ("differ", "1 of 2 elements", ""),
+            ("at [1]", r"'é\x1b'", "'é'"),
+            ("in bytes", "c3 a9 [1b]", "c3 a9 []"),
+        ]
 
     def test_another_type_and_shape_are_named(self) -> None:
         said = Elements("int16", (4,), PLAIN.data)

@@ -15,6 +15,7 @@ from zarr_fixtures.case import (
     Case,
     Children,
     Elements,
+    Items,
     Metadata,
     Observe,
     Reading,
@@ -46,7 +47,9 @@ def contrasts(case: Case, observation: Observation) -> Iterator[Contrast]:
             yield from _members(expected, {name: said[name] for name in said if name in expected})
         case expected_answer, _:
             yield Contrast("", describe_expected(case), describe_said(observation, answer))
-            if isinstance(expected_answer, Elements) and isinstance(answer, Elements):
+            if isinstance(expected_answer, Elements | Items) and isinstance(
+                answer, Elements | Items
+            ):
                 yield from _elements(expected_answer, answer)
 
 
@@ -94,7 +97,11 @@ def describe(answer: Answer) -> str:
     """An answer in a few words."""
     match answer:
         case Elements(data_type, shape, data):
-            return f"{data_type} {list(shape)}: {_beginning(data)}"
+            dots = " ..." if len(data) > FIRST_BYTES else ""
+            return f"{data_type} {list(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
+        case Items(data_type, shape, items):
+            texts = " ".join(_value(item, data_type) or repr(item)[1:] for item in items)
+            return f"{data_type} {list(shape)}: {shortened(texts)}"
         case Children(nodes):
             return shortened(json.dumps(nodes)) if nodes else "no children"
         case Metadata(members):
@@ -102,12 +109,6 @@ def describe(answer: Answer) -> str:
         case Refused(stage, mandated):
             why = "the text orders an error" if mandated else "an error is implied"
             return f"a refusal at {stage}: {why}"
-
-
-def _beginning(data: bytes | tuple[bytes, ...]) -> str:
-    if isinstance(data, tuple):
-        return shortened(" ".join(repr(item)[1:] for item in data))
-    return data[:FIRST_BYTES].hex(" ") + (" ..." if len(data) > FIRST_BYTES else "")
 
 
 def remarks(observation: Observation) -> Iterator[str]:
@@ -128,7 +129,7 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
-def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
+def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Contrast]:
     if expected.data_type != said.data_type:
         yield Contrast("data type", expected.data_type, said.data_type)
     if expected.shape != said.shape:
@@ -148,10 +149,10 @@ def _elements(expected: Elements, said: Elements) -> Iterator[Contrast]:
     yield Contrast("in bytes", _marked(left, right), _marked(right, left))
 
 
-def _items(elements: Elements) -> Sequence[bytes]:
+def _items(elements: Elements | Items) -> Sequence[bytes]:
     """The elements one by one."""
-    if isinstance(elements.data, tuple):
-        return elements.data
+    if isinstance(elements, Items):
+        return elements.items
     size = len(elements.data) // (prod(elements.shape) or 1)
     starts = range(0, len(elements.data), size or 1)
     return [elements.data[start : start + size] for start in starts]
