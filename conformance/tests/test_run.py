@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from zarr_conformance import run as run_module
 from zarr_conformance.environments import NotPrepared, adapter_environment
 from zarr_conformance.errors import ExpectationsError, ResultsError, StorageError, UsageError
 from zarr_conformance.implementations import Implementation
@@ -39,6 +40,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     directory = tmp_path / "temporary"
     directory.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(directory))
+    monkeypatch.setenv("TMPDIR", str(directory))
     yield directory
     assert list(directory.iterdir()) == []
 
@@ -171,7 +173,6 @@ def test_an_adapter_has_a_directory_for_its_own_files(
     litter = Contestant("litter", "fake", lambda _stopping: launch)
     (missed,) = run(small_corpus, list(small_corpus), [litter], options)
     assert str(tmp_path / "temporary") in missed.why
-    assert "scratch" in missed.why
 
 
 # Resuming
@@ -326,6 +327,32 @@ def test_no_temporary_directory(
         context.setattr(tempfile, "tempdir", "/no/such/directory")
         with pytest.raises(StorageError, match="cannot be laid out in /no/such/directory"):
             run(small_corpus, list(small_corpus), fakes(fake, "honest"), options)
+
+
+@pytest.mark.parametrize(("room", "quick"), [(1, True), (2**80, False)])
+def test_stores_are_laid_out_in_memory_where_there_is_room(
+    room: int,
+    quick: bool,
+    fake: Fake,
+    small_corpus: Corpus,
+    options: Options,
+    temporary: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = temporary.parent / "memory"
+    memory.mkdir()
+    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(run_module, "MEMORY", memory)
+    monkeypatch.setattr(run_module, "ROOM", room)
+    seen = []
+
+    class Look(Progress):
+        def started(self, *_: object) -> None:
+            seen.extend(memory.iterdir())
+
+    run(small_corpus, list(small_corpus), fakes(fake, "honest"), options, Look())
+    assert bool(seen) is quick
+    assert list(memory.iterdir()) == []
 
 
 def test_a_store_that_no_directory_can_hold_is_skipped(
