@@ -93,7 +93,21 @@ ELEMENTS = [
     ("np.array([True, False])", "bool", "0100"),
     ("np.array([2], 'u1').view('?')", "bool", "02"),
     ("np.array([b'ab'], 'S3')", "|S3", "616200"),
-    ("np.array(['a'], '>U1')", "<U1", "61000000"),
+    ("np.array(['a'], '>U1')", "fixed_length_utf32[4]", "61000000"),
+    ("np.array([1], '>M8[10us]')", "numpy.datetime64[10us]", "01" + "00" * 7),
+    ("np.array(['NaT'], 'M8')", "numpy.datetime64[generic]", "00" * 7 + "80"),
+    ("np.array([-1], '<m8[D]')", "numpy.timedelta64[D]", "ff" * 8),
+    ("np.array([(1, 2)], [('x', '>u2'), ('y', 'u1')])", 'struct["x":uint16,"y":uint8]', "010002"),
+    (
+        "np.array([(1, ([2, 3],))], np.dtype([('a', 'u1'), ('b', [('c', '>i2', 2)])], align=True))",
+        'struct["a":uint8,"b":struct["c":int16(2)]]',
+        "0102000300",
+    ),
+    (
+        "np.array([(0x7fa00001,)], [('f', '>u4')]).view([('f', '>f4')])",
+        'struct["f":float32]',
+        "0100a07f",
+    ),
     ("np.frombuffer(b'abc', 'V3')", "r24", "616263"),
     ("np.array([[1, 2], [3, 4]], 'u1', order='F').T", "uint8", "01030204"),
     ("np.arange(6, dtype='>u2')[::-2]", "uint16", "050003000100"),
@@ -117,10 +131,33 @@ def test_shapes_are_as_they_are(tmp_path: Path) -> None:
     assert shapes == [[], [], [0, 3], [2, 1]]
 
 
-def test_python_objects_are_not_passed_on(tmp_path: Path) -> None:
+OF_ANY_LENGTH = [
+    ("np.array([['a', 'ü'], ['', 'a\\0']], object).T", "string", ["a", "", "ü", "a\0"]),
+    ("np.array(['a', '\U0001f600'], np.dtypes.StringDType())", "string", ["a", "\U0001f600"]),
+    ("np.array([b'', b'\\0'], object)", "bytes", ["", "AA=="]),
+    ("np.array('a', object)", "string", ["a"]),
+    ("np.array([], object)", "string", []),
+]
+
+
+def test_elements_of_any_length_are_lists_in_c_order(tmp_path: Path) -> None:
+    answers = _elements_of(tmp_path, [each[0] for each in OF_ANY_LENGTH])
+    returned = [answer["returned"] for answer in answers]
+    assert [(each["data_type"], each["elements"]) for each in returned] == [
+        (data_type, elements) for _, data_type, elements in OF_ANY_LENGTH
+    ]
+    assert [each["shape"] for each in returned] == [[2, 2], [2], [2], [], [0]]
+
+
+def test_an_array_without_objects_is_called_what_the_adapter_says(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "return elements(np.array([], object), 'bytes')")
+    assert answer == {"returned": {"data_type": "bytes", "shape": [0], "elements": []}}
+
+
+def test_other_python_objects_are_not_passed_on(tmp_path: Path) -> None:
     """Their memory holds addresses, not elements."""
-    [answer] = _elements_of(tmp_path, ["np.array(['a'], object)"])
-    assert "unsupported" in answer
+    answers = _elements_of(tmp_path, ["np.array(['a', b''], object)", "np.array([1], object)"])
+    assert all("unsupported" in answer for answer in answers)
 
 
 def _elements_of(tmp_path: Path, made: list[str]) -> list[Any]:

@@ -100,13 +100,16 @@ def region(start: Sequence[int], stop: Sequence[int]) -> tuple[slice, ...]:
 def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
     """The answer to ``read``: the elements of a NumPy array or scalar, little-endian in C order.
 
-    Bits are moved, never converted. ``data_type`` is by default the name of the array's dtype.
-    Raises ``Unsupported`` for Python objects and strings of any length, which have no bytes.
+    Bits are moved, never converted. ``data_type`` is by default the name of the array's dtype, and
+    for Python objects ``"string"`` or ``"bytes"``, as they are; ``"string"`` if there are none.
+    Raises ``Unsupported`` for other objects.
     """
     dtype = values.dtype
-    if dtype.hasobject:
-        raise Unsupported(f"elements of the NumPy data type {dtype} have no fixed size")
-    if dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
+    if dtype.hasobject or dtype.kind == "T":
+        return _items(values, data_type)
+    if dtype.names:
+        values = values.astype(_packed(dtype))
+    elif dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
         values = values.byteswap()
     return {
         "data_type": data_type or data_type_name(dtype),
@@ -115,14 +118,53 @@ def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
     }
 
 
+def _items(values: Any, data_type: str | None) -> dict[str, Any]:
+    """The answer for elements each of which has its own length: a list of strings or of base64."""
+    items = values.ravel().tolist()
+    answer = {"data_type": data_type or "string", "shape": list(values.shape), "elements": items}
+    if all(isinstance(item, str) for item in items):
+        return answer
+    if all(isinstance(item, bytes) for item in items):
+        encoded = [base64.b64encode(item).decode("ascii") for item in items]
+        return answer | {"data_type": "bytes", "elements": encoded}
+    found = ", ".join(sorted({type(item).__name__ for item in items}))
+    raise Unsupported(f"the elements are Python objects other than strings: {found}")
+
+
+def _packed(dtype: Any) -> Any:
+    """The same fields one after the other without gaps, each little-endian."""
+    from numpy import dtype as new  # an array with fields can only come from NumPy
+
+    if dtype.subdtype:
+        base, shape = dtype.subdtype
+        return new((_packed(base), shape))
+    if not dtype.names:
+        return dtype.newbyteorder("<")
+    return new([(name, _packed(dtype[name])) for name in dtype.names])
+
+
 @cache
 def data_type_name(dtype: Any) -> str:
-    """What the protocol calls a NumPy dtype: its name in Zarr v3, or else in v2 ("|S3", "<U2")."""
-    if dtype.kind == "V" and dtype.name.startswith("void") and dtype.names is None:
+    """What the protocol calls a NumPy dtype: as Zarr v3 does, with the parameters in brackets.
+
+    Byte strings of a fixed length, which v3 does not have, are called as in v2: ``|S3``.
+    """
+    if dtype.subdtype:
+        base, shape = dtype.subdtype
+        return f"{data_type_name(base)}({','.join(map(str, shape))})"
+    if dtype.names:
+        fields = (f"{json.dumps(name)}:{data_type_name(dtype[name])}" for name in dtype.names)
+        return f"struct[{','.join(fields)}]"
+    if dtype.kind == "V" and dtype.name.startswith("void"):
         return f"r{8 * dtype.itemsize}"
-    if dtype.kind in "SUMm":
-        return str(dtype.newbyteorder("<").str)
-    return str(dtype if dtype.names else dtype.name)
+    if dtype.kind == "S":
+        return f"|S{dtype.itemsize}"
+    if dtype.kind == "U":
+        return f"fixed_length_utf32[{dtype.itemsize}]"
+    if dtype.kind in "Mm":
+        name = f"numpy.{dtype.name}"
+        return name if name.endswith("]") else f"{name}[generic]"
+    return "string" if dtype.kind == "T" else str(dtype.name)
 
 
 def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str, Any]]) -> None:
