@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from rich.console import Console
 
+from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.judge import Judge, Observation, Verdict, ordered
 from zarr_conformance.report.difference import contrasts, remarks
 from zarr_conformance.report.failures import reproduction, show_failures
@@ -147,9 +149,17 @@ def results_of(
 THREE = results_of({"hasty": HASTY, "honest": {}, "old": OLD}, not_run={"zarrs": "no cargo here"})
 
 
+KNOWN = Expectations(
+    (Known("v3/metadata/*", "wrong_elements", "It adds one.", "https://a.b/1", SpecifierSet()),)
+)
+
+
 def printed(results: Results, *, width: int = 80, failures: bool = False, **options: bool) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, **options)  # type: ignore[arg-type]
-    (show_failures if failures else show)(console, results, CASES)
+    if failures:
+        show_failures(console, results, CASES, dict.fromkeys(results.implementations, KNOWN))
+    else:
+        show(console, results, CASES)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -495,6 +505,17 @@ def test_a_failure_that_passes_says_what_to_do() -> None:
     passed = answers["v3/metadata/plainest"]
     answers["v3/metadata/plainest"] = replace(passed, verdict=Verdict("fail", "unexpected_pass"))  # type: ignore[index]
     assert "a pass: remove the entry" in printed(results, failures=True)
+
+
+def test_a_known_failure_tells_why_and_where() -> None:
+    results = results_of({"honest": {}})
+    answers = results.results[("honest", "1.0")]
+    passed = answers["v3/metadata/plainest"]
+    answers["v3/metadata/plainest"] = replace(passed, verdict=Verdict("known", "wrong_elements"))  # type: ignore[index]
+    text = printed(results, failures=True)
+    assert text.startswith("◇ honest 1.0: wrong elements, as is known\n")
+    assert "  Known: It adds one." in text
+    assert "  https://a.b/1" in text
 
 
 def test_an_adapter_of_ones_own_is_reproduced_by_its_command() -> None:

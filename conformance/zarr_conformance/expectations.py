@@ -90,12 +90,16 @@ class Expectations:
             entries.append(known)
         return cls(tuple(known for known in entries if _contains(known.versions, version)))
 
+    def about(self, case_id: str, kind: str) -> Known | None:
+        """The entry that knows of a failure of this kind."""
+        entries = (known for known in self.known if known.concerns(case_id))
+        return next((known for known in entries if known.kind == kind), None)
+
     def applied(self, case_id: str, verdict: Verdict) -> Verdict:
         """The verdict, in view of what is known."""
-        about = [known for known in self.known if known.concerns(case_id)]
-        if verdict.verdict == "fail" and any(known.kind == verdict.reason for known in about):
+        if verdict.verdict == "fail" and self.about(case_id, verdict.reason) is not None:
             return Verdict("known", verdict.reason)
-        if verdict.verdict == "pass" and about:
+        if verdict.verdict == "pass" and any(known.concerns(case_id) for known in self.known):
             return Verdict("fail", "unexpected_pass")
         return verdict
 

@@ -20,11 +20,22 @@ def rejudged(results: Results, cases: Mapping[str, Case], ours: Mapping[str, Our
 
     Raises ``ExpectationsError`` if a file of known failures is wrong.
     """
-    new = {}
-    for key, implementation in results.implementations.items():
-        known = _expectations(implementation, cases, ours)
-        new[key] = {r.case: r for r in _judged(results.results[key], cases, known)}
+    known = known_failures(results, cases, ours)
+    new = {
+        key: {result.case: result for result in _judged(answers, cases, known[key])}
+        for key, answers in results.results.items()
+    }
     return replace(results, results=new)
+
+
+def known_failures(
+    results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]
+) -> dict[tuple[str, str], Expectations]:
+    """What is known of each implementation today."""
+    return {
+        key: _expectations(implementation, cases, ours)
+        for key, implementation in results.implementations.items()
+    }
 
 
 def _judged(

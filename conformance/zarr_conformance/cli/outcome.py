@@ -7,6 +7,8 @@ from pathlib import Path
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.errors import ExitCode, Interrupted, ResultsError, UsageError
+from zarr_conformance.implementations import find_implementations
+from zarr_conformance.rejudge import known_failures
 from zarr_conformance.report.failures import show_failures
 from zarr_conformance.report.terminal import show, supporting_nothing
 from zarr_conformance.results import NotRun, Results
@@ -31,10 +33,15 @@ def results_path(path: Path | None, *, selected: bool, resume: bool) -> Path:
 
 def show_outcome(results: Results, cases: Mapping[str, Case], *, closely: bool) -> None:
     """Show the matrix, and where somebody looks ``closely`` each failure before it."""
-    console = output()
-    if closely and any_failures(results):
-        show_failures(console, results, cases)
-    show(console, results, cases)
+    if closely:
+        show_each_failure(results, cases)
+    show(output(), results, cases)
+
+
+def show_each_failure(results: Results, cases: Mapping[str, Case]) -> None:
+    """Show each failure, and of those that are known the reason and the evidence."""
+    known = known_failures(results, cases, find_implementations())
+    show_failures(output(), results, cases, known)
 
 
 def any_failures(results: Results) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from zarr_conformance.cli.consoles import output
-from zarr_conformance.report.failures import show_failures
+from zarr_conformance.cli.outcome import show_each_failure
 from zarr_conformance.report.silences import show_silences
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
@@ -41,7 +41,7 @@ def report(file: Path, names: tuple[str, ...], failures: bool, silences: bool) -
     results.require_corpus(corpus.hash, corpus.cases)
     results = results.only(names)
     if failures:
-        show_failures(output(), results, corpus.cases)
+        show_each_failure(results, corpus.cases)
     if silences:
         show_silences(output(), results, corpus.cases)
     if not (failures or silences):

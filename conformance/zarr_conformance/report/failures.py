@@ -8,8 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.report.difference import contrasts, remarks
 from zarr_conformance.report.marks import Mark, mark_of
+from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import symbol
 from zarr_conformance.results import Implementation, Result, Results
 from zarr_fixtures.case import Case
@@ -18,20 +20,30 @@ from zarr_fixtures.register import register
 INDENT = (0, 0, 0, 2)
 
 
-def show_failures(console: Console, results: Results, cases: Mapping[str, Case]) -> None:
-    """Print every failure, by implementation and case."""
+def show_failures(
+    console: Console,
+    results: Results,
+    cases: Mapping[str, Case],
+    known: Mapping[Key, Expectations],
+) -> None:
+    """Print every failure, of each implementation the gravest first, and the known ones last."""
     failures = list(_failures(results))
     for implementation, result in failures:
         _show_failure(console, implementation, result, cases[result.case])
+        if result.verdict.verdict == "known":
+            _show_known(
+                console, known[implementation.key].about(result.case, result.verdict.reason)
+            )
+        again = f"  $ {reproduction(implementation, result.case)}\n"
+        console.print(Text(again, "cyan"), soft_wrap=True)
     if not failures:
         console.print("There are no failures in these results.")
 
 
 def _failures(results: Results) -> Iterator[tuple[Implementation, Result]]:
-    """The failures of each implementation, the gravest first."""
     gravity = list(Mark)
-    for key in sorted(results.results):
-        failed = [r for r in results.results[key].values() if r.verdict.verdict == "fail"]
+    for key, answers in results.answers.items():
+        failed = [each for each in answers.values() if each.verdict.verdict in ("fail", "known")]
         for result in sorted(failed, key=lambda r: (gravity.index(mark_of(r.verdict)), r.case)):
             yield results.implementations[key], result
 
@@ -42,6 +54,8 @@ def _show_failure(
     mark = mark_of(result.verdict)
     kind = result.verdict.reason.replace("_", " ")
     heading = f"{symbol(mark, console)} {implementation.name} {implementation.version}: {kind}"
+    if mark is Mark.KNOWN:
+        heading += ", as is known"
     console.print(Text(heading, style=mark.style))
     console.print(Text(f"  {case.id}", style="bold"), soft_wrap=True)
     console.print(Padding(Text(case.title), INDENT))
@@ -49,8 +63,14 @@ def _show_failure(
     console.print(Padding(_contrasts(case, result), INDENT))
     for line in remarks(result.observation):
         console.print(Padding(Text(line), INDENT))
-    console.print(Text("  $ " + reproduction(implementation, case.id), "cyan"), soft_wrap=True)
-    console.print()
+
+
+def _show_known(console: Console, known: Known | None) -> None:
+    """Why a failure is known, and where to see it. Lines of code stay whole."""
+    if known is not None:
+        console.print(Padding(Text(f"Known: {known.reason}", "yellow"), INDENT))
+        for line in known.evidence.strip().splitlines():
+            console.print(Text(f"  {line}", "dim"), soft_wrap=True)
 
 
 def _show_requirements(console: Console, case: Case) -> None:

@@ -139,8 +139,8 @@ def _show_next(console: Console, results: Results, cases: Cases) -> None:
     console.print(f"Results: {results.path}", soft_wrap=True)
     command = f"  zarr-conformance report {results.path}"
     if any(
-        result.verdict.verdict == "fail"
-        for answers in results.results.values()
+        result.verdict.verdict in ("fail", "known")
+        for answers in results.answers.values()
         for result in answers.values()
     ):
         _show_command(console, f"{command} --failures", "expected and got")
