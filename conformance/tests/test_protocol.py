@@ -8,12 +8,12 @@ from zarr_conformance.judge import Observation
 from zarr_conformance.protocol import (
     BadAnswer,
     Question,
-    Schemas,
     decode,
     encode,
     require_description,
     require_form,
 )
+from zarr_conformance.schemas import Schemas
 
 NODE = {"store": "/s", "path": "/", "zarr_format": 3}
 DESCRIPTION = {"name": "x", "version": "1", "language": "c", "libraries": {"y": "2"}}

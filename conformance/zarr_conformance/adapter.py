@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zarr_conformance.judge import Observation
 from zarr_conformance.limits import Limits
@@ -23,12 +23,14 @@ from zarr_conformance.protocol import (
     BadAnswer,
     Breakdown,
     Question,
-    Schemas,
     decode,
     encode,
     require_description,
     require_form,
 )
+
+if TYPE_CHECKING:
+    from zarr_conformance.schemas import Schemas
 
 AHEAD = 32  # questions sent before their turn
 STARTS = 3  # attempts to start, one after the other, before an adapter is given up
@@ -61,7 +63,7 @@ class Adapter:
     ) -> None:
         self._launch = launch
         self._limits = limits or Limits()
-        self._schemas = Schemas() if check_protocol else None
+        self._schemas = _schemas() if check_protocol else None
         self._stopping = stopping or Event()
         self._process: Process | None = None
 
@@ -184,6 +186,12 @@ class Adapter:
         if said_more:
             raise SaidMore("wrote another line after its last answer")
         self.close()
+
+
+def _schemas() -> "Schemas":
+    from zarr_conformance.schemas import Schemas
+
+    return Schemas()
 
 
 def _broken(process: Process, breakdown: Breakdown) -> Observation:

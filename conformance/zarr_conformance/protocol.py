@@ -1,23 +1,20 @@
 """The messages between the harness and an adapter: one JSON object a line, a question, an answer.
 
 ``schema/request.schema.json`` and ``schema/answer.schema.json`` define them for other languages.
-A run checks each answer with a few comparisons, which cost microseconds; ``Schemas`` checks every
-line in both directions against the schemas, for somebody who writes an adapter.
+A run checks each answer with a few comparisons, which cost microseconds; ``schemas.py`` checks
+every line in both directions against the schemas, for somebody who writes an adapter.
 """
 
 import json
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any, Literal, NamedTuple, TypeAlias
-
-from jsonschema import Draft202012Validator
 
 from zarr_conformance.judge import Observation
 
 Breakage: TypeAlias = Literal["crashed", "timed_out", "out_of_memory", "bad_answer"]
 
 # The members of what is returned to each question: those that it must have, those that it may.
-_MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "describe": (frozenset({"name", "version", "language"}), frozenset({"libraries"})),
     "read": (frozenset({"data_type", "shape", "elements"}), frozenset()),
     "read_region": (frozenset({"data_type", "shape", "elements"}), frozenset()),
@@ -25,7 +22,7 @@ _MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "metadata": (frozenset({"metadata"}), frozenset()),
 }
 
-_LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
+LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
 
 
 class Question(NamedTuple):
@@ -93,7 +90,7 @@ def require_form(question: str, observation: Observation) -> None:
     """Raise ``BadAnswer`` unless what is returned has the members that the question asks for."""
     if observation.kind != "returned":
         return
-    required, optional = _MEMBERS[question]
+    required, optional = MEMBERS[question]
     names = observation.content.keys()
     if missing := required - names:
         raise BadAnswer(f"left out {' and '.join(sorted(missing))} of its answer to {question}")
@@ -116,61 +113,8 @@ def require_description(observation: Observation) -> None:
 
 def quoted(line: bytes | bytearray) -> str:
     """The beginning of a line, in quotes, for a message."""
-    text = line[: _LONGEST_QUOTE + 1].decode(errors="replace")
-    return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…")
-
-
-class Schemas:
-    """Checks whole lines against the published schemas: for ``--check-protocol``."""
-
-    def __init__(self) -> None:
-        answer = _schema("answer")
-        self._request = Draft202012Validator(_schema("request"))
-        self._answer = Draft202012Validator(answer)
-        self._returned = {
-            question: Draft202012Validator({"$ref": f"#/$defs/{question}"} | _definitions(answer))
-            for question in _MEMBERS
-        }
-
-    def require_request(self, line: bytes) -> None:
-        """Raise ``ValueError`` if a line of ours breaks the protocol: a fault of the harness."""
-        if (problem := _problem(self._request, json.loads(line))) is not None:
-            raise ValueError(f"the harness wrote {quoted(line)}: {problem}")
-
-    def require_answer(self, question: str, line: bytes) -> None:
-        """Raise ``BadAnswer`` if an adapter's line is not an answer to such a question."""
-        try:
-            document = json.loads(line, object_pairs_hook=_distinct)
-        except (ValueError, RecursionError) as error:
-            raise BadAnswer(f"wrote {quoted(line)}: {error}") from error
-        problem = _problem(self._answer, document)
-        if problem is None and "returned" in document:
-            problem = _problem(self._returned[question], document["returned"])
-        if problem is not None:
-            raise BadAnswer(f"broke answer.schema.json: {problem}")
-
-
-def _schema(name: str) -> dict[str, Any]:
-    text = files(__package__).joinpath("schema", f"{name}.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
-
-
-def _definitions(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"$defs": schema["$defs"]}
-
-
-def _problem(validator: Draft202012Validator, document: Any) -> str | None:
-    """What is wrong with the document and where, or None."""
-    error = next(iter(validator.iter_errors(document)), None)
-    return None if error is None else f"{error.message[:_LONGEST_QUOTE]} at {error.json_path}"
-
-
-def _distinct(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(members)
-    if len(document) < len(members):
-        raise ValueError("a name occurs twice in one object")
-    return document
+    text = line[: LONGEST_QUOTE + 1].decode(errors="replace")
+    return repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…")
 
 
 def _no_number(text: str) -> float:
