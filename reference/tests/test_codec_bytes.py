@@ -129,7 +129,7 @@ def test_a_byte_that_is_no_bool_is_refused() -> None:
         codec({}).decode(b"\0\1\2", array_type, 99)
     assert refusal.value.requirement == "codec.bytes.bool.other_values"
     assert refusal.value.place == "byte 2"
-    with pytest.raises(InvalidRequest, match="element 1: 0xff"):
+    with pytest.raises(InvalidRequest, match="elements, byte 1: 0xff"):
         codec({}).encode(elements_from_bytes(b"\0\xff\1", array_type), array_type)
 
 

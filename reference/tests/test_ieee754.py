@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zarr_reference.v3.ieee754 import BINARY16, BINARY32, BINARY64, FloatFormat
+from zarr_reference.v3.ieee754 import BINARY16, BINARY32, BINARY64, FloatFormat, ieee754_format
 
 FORMATS = {BINARY16: ("e", np.float16), BINARY32: ("f", np.float32), BINARY64: ("d", np.float64)}
 
 # Small enough to try every value.
-BINARY8 = FloatFormat(exponent_bits=3, mantissa_bits=4)
+BINARY8 = ieee754_format(exponent_bits=3, mantissa_bits=4)
 
 formats = st.sampled_from([BINARY16, BINARY32, BINARY64, BINARY8])
 decimals = st.decimals(allow_nan=False, allow_infinity=False) | st.floats(

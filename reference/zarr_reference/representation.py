@@ -7,10 +7,12 @@ and ``bytes``.
 
 Elements are opaque. An element is ``item_size`` bytes held in a NumPy array of dtype ``V<size>``,
 whose bits nothing interprets: no conversion can touch the payload of a NaN or the sign of a zero.
-In memory every element is little-endian; only the ``bytes`` codec knows another order.
+In memory every element is little-endian; only the ``bytes`` codec knows another order. A type that
+has no whole number of bytes, such as ``int4``, takes the next; the upper bits are then zero.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -19,7 +21,23 @@ import numpy.typing as npt
 
 Elements: TypeAlias = npt.NDArray[np.void]
 
-Kind: TypeAlias = Literal["bool", "int", "uint", "float", "complex", "raw", "bytes"]
+Kind: TypeAlias = Literal[
+    "bool",
+    "int",
+    "uint",
+    "float",
+    "complex",
+    "raw",
+    "bytes",
+    "time",
+    "utf32",
+    "struct",
+    "structured",
+]
+
+
+# NumPy holds the size of an element in a signed 32-bit integer.
+MAX_ITEM_SIZE = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -27,20 +45,50 @@ class DataType:
     """A data type: how many bytes one element takes, and what they mean.
 
     ``name`` is the identifier in the metadata (``"uint16"``, ``"r24"``; for a Zarr v2 type that v3
-    has no name for, the type string such as ``"|S3"``). ``component_size`` is the number of bytes
-    to which a byte order applies: 4 for ``complex64``, and 1 where byte order means nothing.
-    ``kind`` selects the rules for fill values.
+    has no name for, the type string such as ``"|S3"``). Of a type with a configuration the
+    parameters follow in brackets (``"numpy.datetime64[10us]"``), so that the name says all.
+    ``component_size`` is the number of bytes to which a byte order applies: 4 for ``complex64``,
+    and 1 where byte order means nothing. ``kind`` selects the rules for fill values.
+    ``padding_bits`` are the upper bits of each component that are no part of the element: 4 for
+    ``int4``. ``fields`` are those of a struct, whose ``component_size`` is its widest field's.
     """
 
     name: str
     kind: Kind
     item_size: int
     component_size: int
+    padding_bits: int = 0
+    fields: tuple["Field", ...] = ()
 
     @property
     def dtype(self) -> np.dtype[np.void]:
         """The NumPy dtype of one opaque element."""
         return np.dtype((np.void, self.item_size))
+
+    @property
+    def value_bits(self) -> int:
+        """How many bits of each component are part of the element: 4 for ``int4``."""
+        return 8 * self.component_size - self.padding_bits
+
+    def leaves(self, offset: int = 0) -> Iterator[tuple[int, "DataType"]]:
+        """The types that are no structs, each with its byte offset in the element.
+
+        Of a struct these are its fields, and their fields, in order; any other type is its own
+        only leaf.
+        """
+        if not self.fields:
+            yield offset, self
+        for field in self.fields:
+            yield from field.data_type.leaves(offset + field.offset)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a struct. ``offset`` is the place of its first byte in the element."""
+
+    name: str
+    offset: int
+    data_type: DataType
 
 
 @dataclass(frozen=True)
@@ -92,3 +140,14 @@ def elements_from_bytes(data: bytes, array_type: ArrayType) -> Elements:
 def elements_to_bytes(elements: Elements) -> bytes:
     """The elements as little-endian bytes in C order."""
     return elements.tobytes(order="C")
+
+
+def byte_swapped(data: bytes, data_type: DataType) -> bytes:
+    """The elements in ``data``, with the bytes of each component in the reverse order."""
+    items = np.frombuffer(bytearray(data), np.uint8).reshape(-1, data_type.item_size)
+    for offset, leaf in data_type.leaves():
+        field = items[:, offset : offset + leaf.item_size]
+        count = leaf.item_size // leaf.component_size
+        components = field.reshape(len(items), count, leaf.component_size)
+        field[:] = components[:, :, ::-1].reshape(field.shape)
+    return items.tobytes()

@@ -11,8 +11,8 @@ import re
 from typing import Any
 
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, UnknownExtension
-from zarr_reference.representation import DataType
-from zarr_reference.v3.data_types import CORE_DATA_TYPES, MAX_ITEM_SIZE
+from zarr_reference.representation import MAX_ITEM_SIZE, DataType
+from zarr_reference.v3.data_types import CORE_DATA_TYPES
 from zarr_reference.v3.json_documents import shown
 
 BYTE_ORDERS = {"<": "little", ">": "big", "|": None}

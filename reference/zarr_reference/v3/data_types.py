@@ -1,14 +1,20 @@
 """The chapter "Data types": which identifiers there are, and how many bytes an element takes.
 
+The core types are here; those that are registered as extensions have a module for each family.
+
 https://zarr-specs.readthedocs.io/en/latest/v3/data-types/
+https://github.com/zarr-developers/zarr-extensions/tree/main/data-types
 """
 
 import re
 from typing import Any
 
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, UnknownExtension
-from zarr_reference.representation import DataType
-from zarr_reference.v3.extensions import expect_members, parse_extension
+from zarr_reference.representation import MAX_ITEM_SIZE, DataType
+from zarr_reference.v3.extension_data_types import fixed_length_utf32, numpy_times, struct
+from zarr_reference.v3.extension_data_types.floats import COMPLEX, FLOATS
+from zarr_reference.v3.extension_data_types.integers import INTEGERS
+from zarr_reference.v3.extensions import Extension, expect_members, parse_extension
 from zarr_reference.v3.json_documents import shown
 
 CORE_DATA_TYPES = {
@@ -32,8 +38,16 @@ CORE_DATA_TYPES = {
     )
 }
 
-# NumPy holds the size of an element in a signed 32-bit integer.
-MAX_ITEM_SIZE = 2**31 - 1
+# The types that are named in full by their identifiers: they have no configuration.
+UNPARAMETRISED_DATA_TYPES = {
+    **CORE_DATA_TYPES,
+    **INTEGERS,
+    **FLOATS,
+    **COMPLEX,
+    # dtype.complex_float32.alias: "an alias of the core complex64 data type"
+    "complex_float32": CORE_DATA_TYPES["complex64"],
+    "complex_float64": CORE_DATA_TYPES["complex128"],
+}
 
 
 def parse_data_type(document: Any, place: str) -> DataType:
@@ -52,8 +66,18 @@ def parse_data_type(document: Any, place: str) -> DataType:
             f"{place}.must_understand",
             "must_understand cannot be false for a data type",
         )
-    if extension.name in CORE_DATA_TYPES:
-        data_type = CORE_DATA_TYPES[extension.name]
+    if extension.name in numpy_times.NAMES:
+        return numpy_times.parse_data_type(extension, place)
+    if extension.name == fixed_length_utf32.NAME:
+        return fixed_length_utf32.parse_data_type(extension, place)
+    if extension.name in struct.NAMES:
+        return struct.parse_data_type(extension, place, parse_field_type=parse_data_type)
+    return _parse_unparametrised(extension, place)
+
+
+def _parse_unparametrised(extension: Extension, place: str) -> DataType:
+    if extension.name in UNPARAMETRISED_DATA_TYPES:
+        data_type = UNPARAMETRISED_DATA_TYPES[extension.name]
     elif re.fullmatch(r"r[0-9]+", extension.name):
         data_type = _parse_raw_data_type(extension.name, place)
     else:
@@ -63,6 +87,7 @@ def parse_data_type(document: Any, place: str) -> DataType:
             place,
             f"the data type {shown(extension.name)} is not known",
         )
+    # dtype.bfloat16.no_config and so on: "Configuration: None."
     expect_members(extension.configuration, f"{place}.configuration")
     return data_type
 

@@ -31,6 +31,19 @@ class Extension:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     # ext.must_understand.default_true: absent counts as true.
     must_understand: bool = True
+    has_configuration: bool = field(default=False, compare=False)
+
+    def required_configuration(self, requirement: str, place: str) -> Mapping[str, Any]:
+        """The configuration of an extension that must have one.
+
+        ``place`` is the JSON path of the extension, ``requirement`` what the absence breaks. Raises
+        ``InvalidMetadata``.
+        """
+        if not self.has_configuration:
+            raise InvalidMetadata(
+                requirement, place, f'{shown(self.name)} needs an object with a "configuration"'
+            )
+        return self.configuration
 
 
 def parse_extension(document: Any, place: str, form: str = "ext.shorthand.allowed") -> Extension:
@@ -58,6 +71,7 @@ def parse_extension(document: Any, place: str, form: str = "ext.shorthand.allowe
         _parse_name(document["name"], f"{place}.name"),
         _parse_configuration(document.get("configuration", {}), f"{place}.configuration"),
         _parse_must_understand(document.get("must_understand", True), f"{place}.must_understand"),
+        has_configuration="configuration" in document,
     )
 
 

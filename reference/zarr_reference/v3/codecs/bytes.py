@@ -3,24 +3,24 @@
 https://zarr-specs.readthedocs.io/en/latest/v3/codecs/bytes/
 
 In memory every element is little-endian (see ``representation``), so this is the only place where a
-byte order exists: big-endian reverses the bytes of each component, whatever they mean.
+byte order exists: big-endian reverses the bytes of each component, whatever they mean. A struct is
+encoded field by field, each as its own type is.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
 from zarr_reference.errors import InvalidMetadata, InvalidRequest, MalformedChunk
 from zarr_reference.representation import (
     ArrayType,
     ByteStringType,
-    DataType,
     Elements,
+    byte_swapped,
     elements_from_bytes,
     elements_to_bytes,
 )
 from zarr_reference.v3.codecs.codec import ArrayToBytesCodec, Configuration
+from zarr_reference.v3.elements import first_flaw, without_padding
 from zarr_reference.v3.extensions import expect_members
 from zarr_reference.v3.json_documents import shown
 
@@ -51,44 +51,35 @@ class BytesCodec(ArrayToBytesCodec):
 
     def compute_encoded_representation_type(self, decoded: ArrayType, place: str) -> ByteStringType:
         """As many bytes as the elements take: there is no padding and no header."""
-        # No default is defined, so an order that matters has to be given.
-        if decoded.data_type.component_size > 1 and self.endian is None:
-            sentence = f'data type "{decoded.data_type.name}" needs the member "endian"'
+        # No default is defined, so an order that matters has to be given. Only arrays of the older
+        # "structured" "MUST be treated as little-endian" (dtype.structured.endian_missing).
+        data_type = decoded.data_type
+        if self.endian is None and data_type.component_size > 1 and data_type.kind != "structured":
+            sentence = f'the data type {shown(data_type.name)} needs the member "endian"'
             place = f"{place}.configuration"
             raise InvalidMetadata("codec.bytes.endian.required_multibyte", place, sentence)
         return ByteStringType(decoded.byte_size)
 
     def encode(self, decoded: Elements, decoded_type: ArrayType) -> bytes:
-        """The bytes of the elements in C order; raises ``InvalidRequest`` for a bool not 0 or 1."""
-        data = elements_to_bytes(decoded)
-        place = _first_invalid_bool(data, decoded_type.data_type)
-        if place is not None:
-            sentence = f"{data[place]:#04x} is neither false (0x00) nor true (0x01)"
-            raise InvalidRequest("request", f"element {place}", sentence)
-        return self._in_byte_order(data, decoded_type.data_type)
+        """The bytes of the elements in C order; raises ``InvalidRequest`` for what is no element.
+
+        Bits that are no part of an element are written as zero.
+        """
+        data_type = decoded_type.data_type
+        data = without_padding(elements_to_bytes(decoded), data_type)
+        flaw = first_flaw(data, data_type)
+        if flaw is not None:
+            raise InvalidRequest("request", f"elements, byte {flaw.byte}", flaw.sentence)
+        return byte_swapped(data, data_type) if self.endian == "big" else data
 
     def decode(self, encoded: bytes, decoded_type: ArrayType, limit: int) -> Elements:
-        """The elements; raises ``MalformedChunk`` if there are too few or too many bytes."""
+        """The elements; raises ``MalformedChunk`` if bytes are missing, left over or no element."""
         if len(encoded) != decoded_type.byte_size:
             sentence = f"{len(encoded)} bytes are here, {decoded_type.byte_size} are due"
             raise MalformedChunk("codec.bytes.length_check", f"byte {len(encoded)}", sentence)
-        place = _first_invalid_bool(encoded, decoded_type.data_type)
-        if place is not None:
-            sentence = f"{encoded[place]:#04x} is neither false (0x00) nor true (0x01)"
-            raise MalformedChunk("codec.bytes.bool.other_values", f"byte {place}", sentence)
-        data = self._in_byte_order(encoded, decoded_type.data_type)
-        return elements_from_bytes(data, decoded_type)
-
-    def _in_byte_order(self, data: bytes, data_type: DataType) -> bytes:
-        """Little-endian ``data`` in this codec's byte order, or the other way round."""
-        if self.endian != "big":
-            return data
-        components = np.frombuffer(data, np.uint8).reshape(-1, data_type.component_size)
-        return components[:, ::-1].tobytes()
-
-
-def _first_invalid_bool(data: bytes, data_type: DataType) -> int | None:
-    """Where ``data`` holds a byte that is no bool, if its elements are bools."""
-    if data_type.kind != "bool":
-        return None
-    return next((place for place, byte in enumerate(data) if byte > 1), None)
+        data_type = decoded_type.data_type
+        data = byte_swapped(encoded, data_type) if self.endian == "big" else encoded
+        flaw = first_flaw(data, data_type)
+        if flaw is not None:
+            raise MalformedChunk(flaw.requirement, f"byte {flaw.byte}", flaw.sentence)
+        return elements_from_bytes(without_padding(data, data_type), decoded_type)
