@@ -108,7 +108,7 @@ def test_a_region_touches_the_chunks_of_its_elements(
         ),
         (regular([2, 2**63]), LimitExceeded, "limit"),
         (
-            {"name": "rectilinear"},
+            {"name": "hexagonal"},
             UnknownExtension,
             "core.metadata.array.chunk_grid.unknown_rejected",
         ),

@@ -15,6 +15,7 @@ from zarr_reference.errors import (
     UnknownExtension,
 )
 from zarr_reference.v2.metadata import parse_array_metadata, parse_attributes, parse_group_metadata
+from zarr_reference.v3.chunk_grids import RegularGrid
 from zarr_reference.v3.chunk_key_encodings import V2ChunkKeyEncoding
 from zarr_reference.v3.codecs.bytes import BytesCodec
 from zarr_reference.v3.codecs.transpose import TransposeCodec
@@ -40,7 +41,7 @@ def test_an_array() -> None:
     metadata = parse()
     assert metadata.shape == (5, 3)
     assert metadata.data_type.name == "int16"
-    assert metadata.chunk_grid.chunk_shape == (2, 2)
+    assert metadata.chunk_grid == RegularGrid((2, 2))
     assert metadata.fill_value == b"\7\0"
     assert metadata.codecs.codecs == (BytesCodec("big"),)
     assert metadata.attributes == {}

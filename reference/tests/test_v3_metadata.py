@@ -55,7 +55,7 @@ def test_a_plain_array() -> None:
     assert len(metadata.codecs.codecs) == 1
     assert metadata.attributes == {}
     assert metadata.dimension_names is None
-    assert metadata.chunk_type.shape == (2, 3)
+    assert metadata.chunk_type((0, 0)).shape == (2, 3)
 
 
 def test_a_plain_group() -> None:

@@ -82,13 +82,12 @@ class Array:
         self._check_region(start, stop)
         if elements.size == 0:
             return frozenset()
-        self._check_size(self.metadata.chunk_type, "chunk")
         keys = set()
         for index in self.metadata.chunk_grid.chunks_in(start, stop):
             chunk = self._merge(index, start, stop, elements)
             # codec.encode.final_bytes_stored
             key = self._chunk_key(index)
-            self.store.set(key, self.metadata.codecs.encode(chunk, self.metadata.chunk_type))
+            self.store.set(key, self.metadata.codecs.encode(chunk, self.metadata.chunk_type(index)))
             keys.add(key)
         return frozenset(keys)
 
@@ -96,7 +95,9 @@ class Array:
         """The chunk at ``index`` with those ``elements`` of the region that it holds in it."""
         # grid.regular.border_fill: "it is recommended to use the current fill value for elements
         # outside the bounds of the array".
-        chunk = self.metadata.chunk_type.filled()
+        chunk_type = self.metadata.chunk_type(index)
+        self._check_size(chunk_type, f"chunk {self._chunk_key(index)}")
+        chunk = chunk_type.filled()
         origin = self.metadata.chunk_grid.chunk_origin(index)
         within_region = self._overlap(index, start, stop)
         within_array = self._overlap(index, (0,) * len(start), self.metadata.shape)
@@ -115,7 +116,7 @@ class Array:
         if data is None:
             return None
         try:
-            return self.metadata.codecs.decode(data, self.metadata.chunk_type, self.limit)
+            return self.metadata.codecs.decode(data, self.metadata.chunk_type(index), self.limit)
         except Refusal as refusal:
             raise refusal.within(f"chunk {key}") from refusal
 
@@ -128,7 +129,7 @@ class Array:
         """The part of a region that is in the chunk at ``index``, in coordinates of the array."""
         grid = self.metadata.chunk_grid
         origin = grid.chunk_origin(index)
-        end = _add(origin, grid.chunk_shape)
+        end = _add(origin, grid.chunk_shape(index))
         return tuple(map(max, origin, start)), tuple(map(min, end, stop))
 
     def _check_region(self, start: Index, stop: Index) -> None:

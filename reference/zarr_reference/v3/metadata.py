@@ -13,10 +13,12 @@ from typing import Any, Literal, TypeAlias, TypeGuard
 
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, UnknownExtension
 from zarr_reference.representation import ArrayType, DataType
-from zarr_reference.v3.chunk_grids import RegularGrid, parse_chunk_grid
+from zarr_reference.v3.chunk_grids import ChunkGrid, Index, parse_chunk_grid
 from zarr_reference.v3.chunk_key_encodings import ChunkKeyEncoding, parse_chunk_key_encoding
 from zarr_reference.v3.codecs import CodecPipeline, parse_codecs
+from zarr_reference.v3.codecs.bytes import BytesCodec
 from zarr_reference.v3.codecs.pipeline import MAX_RANK
+from zarr_reference.v3.codecs.sharding_indexed import ShardingIndexedCodec
 from zarr_reference.v3.data_types import parse_data_type
 from zarr_reference.v3.extensions import expect_members
 from zarr_reference.v3.fill_values import parse_fill_value
@@ -56,19 +58,18 @@ class ArrayMetadata:
 
     shape: tuple[int, ...]
     data_type: DataType
-    chunk_grid: RegularGrid
+    chunk_grid: ChunkGrid
     chunk_key_encoding: ChunkKeyEncoding
     fill_value: bytes | None
     codecs: CodecPipeline
     attributes: Mapping[str, Any]
     dimension_names: tuple[str | None, ...] | None = None
 
-    @property
-    def chunk_type(self) -> ArrayType:
+    def chunk_type(self, index: Index) -> ArrayType:
         """The type of a chunk before it is encoded: ``decoded_representation[0]`` of the spec."""
         # codec.pipeline.initial_representation: "a multi-dimensional array with the same data type
         # as the Zarr array, and shape equal to the chunk shape".
-        return self.array_type(self.chunk_grid.chunk_shape)
+        return self.array_type(self.chunk_grid.chunk_shape(index))
 
     def array_type(self, shape: tuple[int, ...]) -> ArrayType:
         """The type of any part of this array that has the shape ``shape``."""
@@ -217,7 +218,7 @@ def _additional_field_requirement(name: str, value: Any, node_type: NodeType) ->
 def _parse_array(document: Mapping[str, Any], place: str) -> ArrayMetadata:
     shape = _parse_shape(document["shape"], f"{place}.shape")
     data_type = parse_data_type(document["data_type"], f"{place}.data_type")
-    fill_value = parse_fill_value(document["fill_value"], data_type, f"{place}.fill_value")
+    codecs = parse_codecs(document["codecs"], f"{place}.codecs")
     metadata = ArrayMetadata(
         shape=shape,
         data_type=data_type,
@@ -225,8 +226,10 @@ def _parse_array(document: Mapping[str, Any], place: str) -> ArrayMetadata:
         chunk_key_encoding=parse_chunk_key_encoding(
             document["chunk_key_encoding"], f"{place}.chunk_key_encoding"
         ),
-        fill_value=fill_value,
-        codecs=parse_codecs(document["codecs"], f"{place}.codecs"),
+        fill_value=parse_fill_value(
+            document["fill_value"], data_type, f"{place}.fill_value", _endian_of(codecs)
+        ),
+        codecs=codecs,
         attributes=_parse_attributes(document, "array", place),
         dimension_names=_parse_dimension_names(document, len(shape), place),
     )
@@ -236,8 +239,19 @@ def _parse_array(document: Mapping[str, Any], place: str) -> ArrayMetadata:
     )
     # codec.pipeline.unsupported_input_error: whether the codecs can encode these chunks follows
     # from their type alone, so that it shows before any chunk is read.
-    metadata.codecs.encoded_representation_type(metadata.chunk_type, f"{place}.codecs")
+    for chunk_shape in metadata.chunk_grid.chunk_shapes():
+        codecs.encoded_representation_type(metadata.array_type(chunk_shape), f"{place}.codecs")
     return metadata
+
+
+def _endian_of(codecs: CodecPipeline) -> str | None:
+    """The byte order in which the ``bytes`` codec, perhaps within shards, stores the elements."""
+    match codecs.array_to_bytes:
+        case BytesCodec(endian=endian):
+            return endian
+        case ShardingIndexedCodec(codecs=inner_codecs):
+            return _endian_of(inner_codecs)
+    return None
 
 
 def _parse_shape(document: Any, place: str) -> tuple[int, ...]:
