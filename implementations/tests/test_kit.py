@@ -154,9 +154,10 @@ def test_an_array_without_objects_is_called_what_the_adapter_says(tmp_path: Path
     assert answer == {"returned": {"data_type": "bytes", "shape": [0], "elements": []}}
 
 
-def test_other_python_objects_are_not_passed_on(tmp_path: Path) -> None:
-    """Their memory holds addresses, not elements."""
-    answers = _elements_of(tmp_path, ["np.array(['a', b''], object)", "np.array([1], object)"])
+def test_what_has_no_bytes_is_not_passed_on(tmp_path: Path) -> None:
+    """The memory of Python objects holds addresses, not elements."""
+    made = ["np.array(['a', b''], object)", "np.array([1], object)", "np.empty(2, 'V0')"]
+    answers = _elements_of(tmp_path, made)
     assert all("unsupported" in answer for answer in answers)
 
 

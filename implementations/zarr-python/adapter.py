@@ -10,6 +10,7 @@ from zarr_adapter import data_type_name, describe, elements, opening, reading, r
 # isort: split
 import numpy as np
 import zarr
+from zarr.dtype import VariableLengthBytes
 
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -27,9 +28,9 @@ def _read(store: str, path: str, zarr_format: Any, selection: Any) -> dict[str, 
         array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
     with reading():
         values = array[selection]
-    if isinstance(values, np.generic):  # no dimensions; a bytes scalar has forgotten its length
+    if not isinstance(values, np.ndarray):  # no dimensions; a scalar has forgotten its type
         values = np.asarray(values, dtype=array.dtype)
-    return elements(values)
+    return elements(values, _data_type_name(array))
 
 
 def list_children(store: str, path: str, zarr_format: Any) -> dict[str, Any]:
@@ -44,10 +45,17 @@ def metadata(store: str, path: str, zarr_format: Any) -> dict[str, Any]:
         node = zarr.open(store=store, path=path, mode="r", zarr_format=zarr_format)
         members = {"node_type": _node_type(node), "attributes": node.attrs.asdict()}
     if isinstance(node, zarr.Array):
-        members |= {"shape": list(node.shape), "data_type": data_type_name(node.dtype)}
+        members |= {"shape": list(node.shape), "data_type": _data_type_name(node)}
         if zarr_format == 3:
             members["dimension_names"] = node.metadata.dimension_names
     return {"metadata": members}
+
+
+def _data_type_name(array: Any) -> str:
+    """The name of the array's data type, of which the NumPy dtype ``object`` says nothing."""
+    metadata = array.metadata
+    stored = metadata.dtype if metadata.zarr_format == 2 else metadata.data_type
+    return "bytes" if isinstance(stored, VariableLengthBytes) else data_type_name(array.dtype)
 
 
 def _node_type(node: Any) -> str:

@@ -27,7 +27,7 @@ HIERARCHIES = {2: v2, 3: v3}
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     with _explaining():
         array = HIERARCHIES[zarr_format].open_array(_store(store), path)
-        return elements(array.read(), array.metadata.data_type.name)
+        return _answer(array, array.read())
 
 
 def read_region(
@@ -35,8 +35,16 @@ def read_region(
 ) -> dict[str, Any]:
     with _explaining():
         array = HIERARCHIES[zarr_format].open_array(_store(store), path)
-        values = array.read_region(tuple(start), tuple(stop))
-        return elements(values, array.metadata.data_type.name)
+        return _answer(array, array.read_region(tuple(start), tuple(stop)))
+
+
+def _answer(array: Array, values: Any) -> dict[str, Any]:
+    """The reference has strings in UTF-8."""
+    name = array.metadata.data_type.name
+    if name == "string":
+        strings = [item.decode() for item in values.ravel()]
+        return {"data_type": name, "shape": list(values.shape), "elements": strings}
+    return elements(values, name)
 
 
 def list_children(store: str, path: str, zarr_format: int) -> dict[str, Any]:

@@ -102,11 +102,13 @@ def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
 
     Bits are moved, never converted. ``data_type`` is by default the name of the array's dtype, and
     for Python objects ``"string"`` or ``"bytes"``, as they are; ``"string"`` if there are none.
-    Raises ``Unsupported`` for other objects.
+    Raises ``Unsupported`` for other objects, and for a dtype whose elements have no bytes at all.
     """
     dtype = values.dtype
     if dtype.hasobject or dtype.kind == "T":
         return _items(values, data_type)
+    if not dtype.itemsize:
+        raise Unsupported(f"elements of the NumPy data type {dtype} have no size")
     if dtype.names:
         values = values.astype(_packed(dtype))
     elif dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
