@@ -109,6 +109,16 @@ def test_the_clock_of_a_question_starts_when_its_turn_comes(script: Script) -> N
     assert all(0.05 < each < 0.6 for each in seconds[1:])
 
 
+def test_a_harness_that_was_held_up_blames_nobody(script: Script) -> None:
+    """Suspended, or waiting for a disk: what was answered in time was answered in time."""
+    with Adapter(script("fine(number)"), Limits(0.3)) as adapter:
+        came = adapter.ask(questions(AHEAD))
+        kinds = [next(came).observation.kind]
+        time.sleep(0.5)
+        kinds += [each.observation.kind for each in came]
+    assert kinds == ["returned"] * AHEAD
+
+
 def test_answers_before_a_crash_count(script: Script) -> None:
     """Even if the process has ended before its answers are read."""
     adapter = Adapter(script("fine(number)\nif number == 5: os._exit(1)"))

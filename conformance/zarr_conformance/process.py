@@ -89,8 +89,10 @@ class Process:
             if self._stopping.is_set():
                 raise Stopped
             if now >= since + seconds:
-                raise Breakdown("timed_out", f"did not answer within {seconds:g} s")
-            if now >= self._next_look:
+                self._transfer(0)  # it may have answered long ago, while we were held up
+                if not self._lines:
+                    raise Breakdown("timed_out", f"did not answer within {seconds:g} s")
+            elif now >= self._next_look:
                 self._look(now)
             else:
                 self._transfer(min(self._next_look, since + seconds) - now)
