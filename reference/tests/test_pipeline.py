@@ -34,6 +34,7 @@ BIG = {"name": "bytes", "configuration": {"endian": "big"}}
 LITTLE = {"name": "bytes", "configuration": {"endian": "little"}}
 GZIP = {"name": "gzip", "configuration": {"level": 0}}
 TRANSPOSE = {"name": "transpose", "configuration": {"order": [1, 0]}}
+LOSSLESS = ["blosc", "bytes", "crc32c", "gzip", "sharding_indexed", "transpose", "zstd"]
 OPTIONAL = {"name": "example.org.unknown", "must_understand": False}
 
 
@@ -47,9 +48,7 @@ def nested_sharding(depth: int) -> list[Any]:
 
 def test_the_core_codecs_and_zstd_are_known() -> None:
     """codec.core.should_implement"""
-    names = {"blosc", "bytes", "crc32c", "gzip", "sharding_indexed", "transpose", "zstd"}
-    assert set(CODECS) == names
-    assert all(codec.name == name for name, codec in CODECS.items())
+    assert [CODECS[name].name for name in LOSSLESS] == LOSSLESS
 
 
 @pytest.mark.parametrize(
@@ -197,9 +196,9 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-CODEC = st.sampled_from([*CODECS, OPTIONAL, BIG, GZIP, TRANSPOSE]) | st.builds(
+CODEC = st.sampled_from([*LOSSLESS, OPTIONAL, BIG, GZIP, TRANSPOSE]) | st.builds(
     lambda name, configuration: {"name": name, "configuration": configuration},
-    st.sampled_from([*CODECS]),
+    st.sampled_from(LOSSLESS),
     JSON,
 )
 
