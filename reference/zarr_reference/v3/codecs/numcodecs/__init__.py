@@ -12,6 +12,7 @@ library's default.
 
 from zarr_reference.v3.codecs.codec import Codec
 from zarr_reference.v3.codecs.numcodecs.astype import AsTypeCodec
+from zarr_reference.v3.codecs.numcodecs.bitround import NumcodecsBitroundCodec
 from zarr_reference.v3.codecs.numcodecs.blosc import NumcodecsBloscCodec
 from zarr_reference.v3.codecs.numcodecs.bz2 import Bz2Codec
 from zarr_reference.v3.codecs.numcodecs.checksums import (
@@ -43,6 +44,7 @@ NUMCODECS: dict[str, type[Codec]] = {
         Fletcher32Codec,
         Lz4Codec,
         LzmaCodec,
+        NumcodecsBitroundCodec,
         NumcodecsBloscCodec,
         NumcodecsCrc32cCodec,
         NumcodecsGzipCodec,
