@@ -17,6 +17,7 @@ from zarr_conformance.cli.root import root
 from zarr_conformance.results import Results
 from zarr_fixtures import generate
 from zarr_fixtures.corpus import load
+from zarr_fixtures.coverage import coverage as coverage_of
 
 # One baseline, which needs no other case.
 CASE = "v3/metadata/plainest-array"
@@ -310,7 +311,23 @@ class TestOthers:
 
     def test_coverage_is_a_document(self, command: Callable[..., Outcome]) -> None:
         assert json.loads(command("coverage", "--json").out)["total"]["covered"] > 0
-        assert "firm and testable" in command("coverage").out
+        assert command("coverage").out.splitlines()[1].split()[:2] == ["chapter", "testable"]
+
+    def test_coverage_fails_only_where_a_check_finds_neither_case_nor_reason(
+        self, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        missing = coverage_of(load(), {}).missing
+        for reasons, code, last in (
+            (dict.fromkeys(missing, "Nobody can see it."), 0, "a reason why there is none."),
+            ({}, 1, "a reason why there is none"),
+        ):
+            monkeypatch.setattr(
+                "zarr_conformance.cli.coverage.read_reasons", lambda these=reasons: these
+            )
+            outcome = command("coverage", "--check")
+            assert outcome.code == code
+            assert outcome.out.splitlines()[-1].endswith(last)
+            assert command("coverage").code == 0
 
     @pytest.mark.parametrize(
         ("arguments", "kinds", "code"),

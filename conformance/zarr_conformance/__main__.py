@@ -16,6 +16,7 @@ from zarr_fixtures.export import ExportError
 from zarr_fixtures.generate import GenerationError
 from zarr_fixtures.layout import LayoutError
 from zarr_fixtures.selection import SelectionError
+from zarr_fixtures.uncovered import UncoveredError
 
 # The errors of the corpus, which knows no exit codes.
 OF_THE_CORPUS = {
@@ -24,6 +25,7 @@ OF_THE_CORPUS = {
     GenerationError: ExitCode.UNEXPECTED_FAILURES,
     LayoutError: ExitCode.NO_STORAGE,
     SelectionError: ExitCode.BAD_USAGE,
+    UncoveredError: ExitCode.BAD_FILE,
 }
 
 
