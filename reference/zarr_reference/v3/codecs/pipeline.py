@@ -25,6 +25,9 @@ from zarr_reference.v3.json_documents import shown
 # sharding_indexed is in it, and needs it for the codecs that it holds itself.
 CODECS: dict[str, type[Codec]] = {}
 
+# Registered codecs that are not implemented here, and why not.
+NOT_IMPLEMENTED = {"zfp": "what its streams mean is known to the C library zfp alone"}
+
 # NumPy 1 allows no more. The specification has no limit.
 MAX_RANK = 32
 
@@ -155,11 +158,10 @@ def parse_codec(document: Any, place: str) -> Codec | None:
     # "An implementation MUST fail to open" what it does not recognize, unless told that it can be
     # ignored. To ignore a codec is to leave it out.
     if extension.must_understand:
-        raise UnknownExtension(
-            "core.metadata.array.codecs.unknown_rejected",
-            place,
-            f"there is no codec named {shown(extension.name)} here",
-        )
+        sentence = f"there is no codec named {shown(extension.name)} here"
+        if extension.name in NOT_IMPLEMENTED:
+            sentence = f"{extension.name} is not decoded here: {NOT_IMPLEMENTED[extension.name]}"
+        raise UnknownExtension("core.metadata.array.codecs.unknown_rejected", place, sentence)
     return None
 
 
