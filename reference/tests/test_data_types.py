@@ -46,7 +46,7 @@ def test_raw_types_have_their_bits(name: str, size: int) -> None:
         ("rx", UnknownExtension, "core.metadata.array.data_type.unknown_rejected"),
         ("float", UnknownExtension, "core.metadata.array.data_type.unknown_rejected"),
         ("urn:x:y", UnknownExtension, "core.metadata.array.data_type.unknown_rejected"),
-        ({"name": "string"}, UnknownExtension, "core.metadata.array.data_type.unknown_rejected"),
+        ({"name": "strings"}, UnknownExtension, "core.metadata.array.data_type.unknown_rejected"),
         ("<i2", InvalidMetadata, "ext.name.regex_first"),
         (None, InvalidMetadata, "core.metadata.array.data_type.extension_form"),
         (["int8"], InvalidMetadata, "core.metadata.array.data_type.extension_form"),

@@ -209,7 +209,7 @@ BEYOND_THE_SCHEMA: list[tuple[dict[str, Any], str]] = [
     ({"codecs": ["crc32c", LITTLE]}, "codec.pipeline.b2b_last"),
     ({"codecs": [LITTLE, codec("transpose", order=[1, 0])]}, "codec.pipeline.a2a_first"),
     ({"data_type": "r16", "fill_value": [0]}, "dtype.raw.fill.length"),
-    ({"data_type": "string"}, "core.metadata.array.data_type.unknown_rejected"),
+    ({"data_type": "strings"}, "core.metadata.array.data_type.unknown_rejected"),
     ({"chunk_grid": "hexagonal"}, "core.metadata.array.chunk_grid.unknown_rejected"),
     ({"chunk_key_encoding": "suffix"}, "core.metadata.array.chunk_key_encoding.unknown_rejected"),
     ({"codecs": ["packbits"]}, "core.metadata.array.codecs.unknown_rejected"),

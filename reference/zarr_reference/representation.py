@@ -9,17 +9,20 @@ Elements are opaque. An element is ``item_size`` bytes held in a NumPy array of 
 whose bits nothing interprets: no conversion can touch the payload of a NaN or the sign of a zero.
 In memory every element is little-endian; only the ``bytes`` codec knows another order. A type that
 has no whole number of bytes, such as ``int4``, takes the next; the upper bits are then zero.
+
+Where elements are of any length (``string``, ``bytes``), the array holds references to objects of
+Python's ``bytes``: the bytes of a byte string, or those of a string in UTF-8.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Elements: TypeAlias = npt.NDArray[np.void]
+Elements: TypeAlias = npt.NDArray[np.void | np.object_]
 
 Kind: TypeAlias = Literal[
     "bool",
@@ -33,11 +36,16 @@ Kind: TypeAlias = Literal[
     "utf32",
     "struct",
     "structured",
+    "string",
+    "byte string",
 ]
 
 
 # NumPy holds the size of an element in a signed 32-bit integer.
 MAX_ITEM_SIZE = 2**31 - 1
+
+# What an element of any length takes in an array of references to elements.
+REFERENCE_SIZE = 8
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,15 @@ class DataType:
     fields: tuple["Field", ...] = ()
 
     @property
-    def dtype(self) -> np.dtype[np.void]:
+    def has_variable_length(self) -> bool:
+        """Whether each element has a length of its own; ``item_size`` is that of a reference."""
+        return self.kind in ("string", "byte string")
+
+    @property
+    def dtype(self) -> np.dtype[np.void | np.object_]:
         """The NumPy dtype of one opaque element."""
+        if self.has_variable_length:
+            return np.dtype(object)
         return np.dtype((np.void, self.item_size))
 
     @property
@@ -110,12 +125,20 @@ class ArrayType:
 
     @property
     def byte_size(self) -> int:
-        """The bytes that the elements take in memory."""
+        """The bytes that the elements take in memory; of any length, the references to them."""
         return self.element_count * self.data_type.item_size
 
     def filled(self) -> Elements:
         """A new array of this type in which every element is the fill value."""
-        return elements_from_bytes(self.fill_value * self.element_count, self)
+        if not self.data_type.has_variable_length:
+            return elements_from_bytes(self.fill_value * self.element_count, self)
+        return elements_from_items([self.fill_value] * self.element_count, self)
+
+    def is_filled(self, elements: Elements) -> bool:
+        """Whether every element is the fill value, bit for bit."""
+        if not self.data_type.has_variable_length:
+            return elements_to_bytes(elements) == self.fill_value * self.element_count
+        return all(item == self.fill_value for item in items_of(elements))
 
 
 @dataclass(frozen=True)
@@ -140,6 +163,23 @@ def elements_from_bytes(data: bytes, array_type: ArrayType) -> Elements:
 def elements_to_bytes(elements: Elements) -> bytes:
     """The elements as little-endian bytes in C order."""
     return elements.tobytes(order="C")
+
+
+def elements_from_items(items: Sequence[bytes], array_type: ArrayType) -> Elements:
+    """The elements in ``items``, in C order, of a type whose elements are of any length."""
+    elements = np.empty(len(items), object)
+    elements[:] = items
+    return elements.reshape(array_type.shape)
+
+
+def items_of(elements: Elements) -> Iterator[bytes]:
+    """The elements one by one in C order, of a type whose elements are of any length."""
+    yield from elements.flat
+
+
+def size_of_items(elements: Elements) -> int:
+    """The bytes that elements of any length take besides the references to them; 0 for others."""
+    return sum(map(len, items_of(elements))) if elements.dtype.hasobject else 0
 
 
 def byte_swapped(data: bytes, data_type: DataType) -> bytes:

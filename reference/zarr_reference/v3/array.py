@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import EllipsisType
 
 from zarr_reference.errors import InvalidRequest, LimitExceeded, Refusal
-from zarr_reference.representation import ArrayType, Elements
+from zarr_reference.representation import ArrayType, Elements, size_of_items
 from zarr_reference.stores import Store
 from zarr_reference.v3.chunk_grids import Index
 from zarr_reference.v3.metadata import ArrayMetadata
@@ -44,7 +44,8 @@ class Array:
         """The elements from ``start`` up to, not including, ``stop``, a coordinate per dimension.
 
         Raises ``InvalidRequest`` if the region is not within the array, ``MalformedChunk`` if what
-        is stored is no chunk of this array, and ``LimitExceeded``.
+        is stored is no chunk of this array, and ``LimitExceeded``; elements of any length count
+        together.
         """
         self._check_region(start, stop)
         region_type = self.metadata.array_type(_subtract(stop, start))
@@ -55,13 +56,18 @@ class Array:
         if region.size == 0:
             return region
         # Each of these chunks holds an element of the region, so the limit bounds their number.
+        items_size = 0
         for index in self.metadata.chunk_grid.chunks_in(start, stop):
             chunk = self._read_chunk(index)
             if chunk is not None:
                 # grid.regular.border_garbage_ignored: the overlap ends where the array does.
                 first, last = self._overlap(index, start, stop)
                 origin = self.metadata.chunk_grid.chunk_origin(index)
-                region[_slices(first, last, start)] = chunk[_slices(first, last, origin)]
+                part = chunk[_slices(first, last, origin)]
+                items_size += size_of_items(part)
+                if items_size > self.limit:
+                    raise LimitExceeded.of(f"array {self.path}, region", items_size, self.limit)
+                region[_slices(first, last, start)] = part
         return region
 
     def write_region(self, start: Index, elements: Elements) -> frozenset[str]:

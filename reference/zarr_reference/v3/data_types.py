@@ -14,6 +14,7 @@ from zarr_reference.representation import MAX_ITEM_SIZE, DataType
 from zarr_reference.v3.extension_data_types import fixed_length_utf32, numpy_times, struct
 from zarr_reference.v3.extension_data_types.floats import COMPLEX, FLOATS
 from zarr_reference.v3.extension_data_types.integers import INTEGERS
+from zarr_reference.v3.extension_data_types.variable_length import VARIABLE_LENGTH
 from zarr_reference.v3.extensions import Extension, expect_members, parse_extension
 from zarr_reference.v3.json_documents import shown
 
@@ -47,6 +48,7 @@ UNPARAMETRISED_DATA_TYPES = {
     # dtype.complex_float32.alias: "an alias of the core complex64 data type"
     "complex_float32": CORE_DATA_TYPES["complex64"],
     "complex_float64": CORE_DATA_TYPES["complex128"],
+    **VARIABLE_LENGTH,
 }
 
 

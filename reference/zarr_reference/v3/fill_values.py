@@ -13,7 +13,13 @@ from typing import Any
 
 from zarr_reference.errors import InvalidMetadata
 from zarr_reference.representation import DataType
-from zarr_reference.v3.extension_data_types import fixed_length_utf32, floats, numpy_times, struct
+from zarr_reference.v3.extension_data_types import (
+    fixed_length_utf32,
+    floats,
+    numpy_times,
+    struct,
+    variable_length,
+)
 from zarr_reference.v3.ieee754 import BINARY16, BINARY32, BINARY64, FloatFormat
 from zarr_reference.v3.json_documents import NegativeZero, is_integer, parse_integers, shown
 
@@ -53,6 +59,10 @@ def parse_fill_value(
             return _parse_float(document, data_type.name, place)
         case "complex":
             return _parse_complex(document, data_type, place)
+        case "string":
+            return variable_length.parse_string(document, place)
+        case "byte string":
+            return variable_length.parse_bytes(document, place)
         case "time":
             return numpy_times.parse_fill_value(document, data_type, place)
         case "utf32":
@@ -251,6 +261,8 @@ def fill_value_to_json(fill_value: bytes, data_type: DataType) -> Any:
             float_format = _FLOAT_FORMATS[_component_name(data_type)]
             components = (fill_value[:half], fill_value[half:])
             return [_float_to_json(component, float_format) for component in components]
+        case "string":
+            return fill_value.decode()
         case "time":
             return numpy_times.fill_value_to_json(fill_value)
         case "utf32":

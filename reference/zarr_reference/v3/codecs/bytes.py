@@ -21,6 +21,7 @@ from zarr_reference.representation import (
 )
 from zarr_reference.v3.codecs.codec import ArrayToBytesCodec, Configuration
 from zarr_reference.v3.elements import first_flaw, without_padding
+from zarr_reference.v3.extension_data_types.variable_length import CODEC_REQUIREMENTS
 from zarr_reference.v3.extensions import expect_members
 from zarr_reference.v3.json_documents import shown
 
@@ -51,9 +52,13 @@ class BytesCodec(ArrayToBytesCodec):
 
     def compute_encoded_representation_type(self, decoded: ArrayType, place: str) -> ByteStringType:
         """As many bytes as the elements take: there is no padding and no header."""
+        data_type = decoded.data_type
+        # Nothing would say where one element of any length ends and the next begins.
+        if data_type.has_variable_length:
+            sentence = f'elements of "{data_type.name}" have no fixed size, as the codec needs it'
+            raise InvalidMetadata(CODEC_REQUIREMENTS[data_type], place, sentence)
         # No default is defined, so an order that matters has to be given. Only arrays of the older
         # "structured" "MUST be treated as little-endian" (dtype.structured.endian_missing).
-        data_type = decoded.data_type
         if self.endian is None and data_type.component_size > 1 and data_type.kind != "structured":
             sentence = f'the data type {shown(data_type.name)} needs the member "endian"'
             place = f"{place}.configuration"

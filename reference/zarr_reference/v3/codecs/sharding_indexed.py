@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from zarr_reference.errors import InvalidMetadata, MalformedChunk, Refusal
+from zarr_reference.errors import InvalidMetadata, LimitExceeded, MalformedChunk, Refusal
 from zarr_reference.representation import (
     ArrayType,
     ByteStringType,
@@ -22,6 +22,7 @@ from zarr_reference.representation import (
     Elements,
     elements_from_bytes,
     elements_to_bytes,
+    size_of_items,
 )
 from zarr_reference.v3.codecs.codec import ArrayToBytesCodec, Configuration
 from zarr_reference.v3.codecs.pipeline import CodecPipeline, parse_codecs
@@ -105,12 +106,11 @@ class ShardingIndexedCodec(ArrayToBytesCodec):
         page allows to store it too; left out, it takes no space and reads the same.
         """
         inner_type = self._inner_type(decoded_type)
-        fill = elements_to_bytes(inner_type.filled())
         end = self._index_size(decoded_type) if self.index_location == "start" else 0
         entries, data = [], []
         for position in self._positions(decoded_type):
             inner_chunk = decoded[self._region(position)]
-            if elements_to_bytes(inner_chunk) == fill:
+            if inner_type.is_filled(inner_chunk):
                 entries.append(EMPTY)
                 continue
             data.append(self.codecs.encode(inner_chunk, inner_type))
@@ -122,7 +122,7 @@ class ShardingIndexedCodec(ArrayToBytesCodec):
 
     def decode(self, encoded: bytes, decoded_type: ArrayType, limit: int) -> Elements:
         """The inner chunks put together; raises ``MalformedChunk`` for a fault in any of them."""
-        decoded = decoded_type.filled()
+        decoded, items_size = decoded_type.filled(), 0
         inner_type = self._inner_type(decoded_type)
         entries = self._decode_index(encoded, decoded_type, limit)
         for position, entry in zip(self._positions(decoded_type), entries, strict=True):
@@ -134,6 +134,10 @@ class ShardingIndexedCodec(ArrayToBytesCodec):
                 inner_chunk = self.codecs.decode(data, inner_type, limit)
             except Refusal as refusal:
                 raise refusal.within(f"inner chunk {position}") from refusal
+            # Inner chunks may share their bytes, so that a short shard has long elements.
+            items_size += size_of_items(inner_chunk)
+            if items_size > limit:
+                raise LimitExceeded.of("inner chunks", items_size, limit)
             decoded[self._region(position)] = inner_chunk
         return decoded
 

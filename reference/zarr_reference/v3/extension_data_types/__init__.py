@@ -1,1 +1,1 @@
-"""The registered data types whose elements have a fixed size, one module for each family."""
+"""The registered data types, one module for each family."""

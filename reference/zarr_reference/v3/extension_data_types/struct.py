@@ -18,12 +18,11 @@ from typing import Any
 from zarr_reference.errors import InvalidMetadata, LimitExceeded
 from zarr_reference.representation import MAX_ITEM_SIZE, DataType, Field, Kind, byte_swapped
 from zarr_reference.v3.elements import first_flaw, without_padding
+from zarr_reference.v3.extension_data_types.variable_length import VARIABLE_LENGTH
 from zarr_reference.v3.extensions import Extension, expect_members
 from zarr_reference.v3.json_documents import shown
 
 NAMES = ("struct", "structured")
-
-VARIABLE_LENGTH = ("string", "bytes")
 
 
 def parse_data_type(
@@ -148,7 +147,7 @@ def parse_fill_value(
     expect_members(document, place, optional=tuple(names), unknown="dtype.struct.fill.extra")
     # dtype.struct.fill.nested: a field that is a struct has an object in turn.
     return b"".join(
-        parse_field(document[field.name], field.data_type, f"{place}.{shown(field.name)}")
+        parse_field(document[field.name], field.data_type, f"{place}[{shown(field.name)}]")
         for field in data_type.fields
     )
 
