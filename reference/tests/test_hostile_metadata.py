@@ -73,8 +73,35 @@ SHARDED: dict[str, Any] = {
     "fill_value": 255,
 }
 
+STRUCTURED: dict[str, Any] = {
+    **ARRAY,
+    "data_type": {
+        "name": "structured",
+        "configuration": {
+            "fields": [
+                ["a", {"name": "fixed_length_utf32", "configuration": {"length_bytes": 8}}],
+                {
+                    "name": "b",
+                    "data_type": {
+                        "name": "numpy.datetime64",
+                        "configuration": {"unit": "s", "scale_factor": 1},
+                    },
+                },
+                {"name": "c", "data_type": "complex_float6_e2m3fn"},
+            ]
+        },
+    },
+    "fill_value": {"a": "é", "b": "NaT", "c": [1, "0x3f"]},
+    "chunk_grid": {
+        "name": "rectilinear",
+        "configuration": {"kind": "inline", "chunk_shapes": [[2, [1, 3]], 3]},
+    },
+    "codecs": ["bytes"],
+}
+
 WORDS = sorted(
     {*ARRAY, *GROUP, "name", "configuration", "must_understand", "chunk_shape", "separator"}
+    | {"struct", "rectilinear", "inline", "chunk_shapes", "fields", "unit", "int4", "AAAA"}
     | {"bytes", "gzip", "sharding_indexed", "blosc", "r8", "r7", "0x7fc00000", "complex64", "/"}
 )
 NUMBERS = st.sampled_from([0, -1, 3, 2**31, 2**53 + 1, 2**63, 2**64, 10**400, 1e300, 1.5])
@@ -135,7 +162,7 @@ def test_any_json(document: Any) -> None:
     examine(json.dumps(document).encode())
 
 
-@given(st.sampled_from([ARRAY, GROUP, SHARDED]), st.data())
+@given(st.sampled_from([ARRAY, GROUP, SHARDED, STRUCTURED]), st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_change_of_a_good_document(document: dict[str, Any], data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 2))):
@@ -170,15 +197,22 @@ def test_any_members(members: dict[str, Any], array: bool) -> None:
     ],
     ids=lambda text: f"{text[:12]}...{len(text)}",
 )
-@pytest.mark.parametrize("path", [path for path in places(ARRAY) if path], ids=str)
-def test_extremes_everywhere(path: tuple[Any, ...], text: str) -> None:
-    marked = json.dumps(with_value(ARRAY, path, "MARK"))
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        *((ARRAY, path) for path in places(ARRAY) if path),
+        *((STRUCTURED, path) for path in places(STRUCTURED) if path and path not in places(ARRAY)),
+    ],
+    ids=lambda value: str(value) if isinstance(value, tuple) else "in",
+)
+def test_extremes_everywhere(document: dict[str, Any], path: tuple[Any, ...], text: str) -> None:
+    marked = json.dumps(with_value(document, path, "MARK"))
     examine(marked.replace('"MARK"', text).encode())
 
 
 def test_the_good_documents_are_good() -> None:
     """The control: without a change, all are accepted."""
-    for document in (ARRAY, GROUP, SHARDED):
+    for document in (ARRAY, GROUP, SHARDED, STRUCTURED):
         data = format_json(document)
         parse_node_metadata(data)
         assert parse_json(data, "zarr.json") == document
@@ -196,3 +230,18 @@ def test_codecs_within_codecs(depth: int) -> None:
         )
     document = json.dumps({**SHARDED, "codecs": "MARK"}).replace('"MARK"', text)
     examine(document.encode(), chunk=bytes(16 * 2 + 100))
+
+
+@pytest.mark.parametrize("depth", [1, 10, 20, 40, 1000])
+def test_structs_within_structs(depth: int) -> None:
+    """The deepest that JSON may be here is not too deep for the data types."""
+    data_type, fill_value = '"int8"', "7"
+    for _ in range(depth):
+        data_type = (
+            '{"name": "struct", "configuration": {"fields": '
+            f'[{{"name": "\\"", "data_type": {data_type}}}]}}}}'
+        )
+        fill_value = f'{{"\\"": {fill_value}}}'
+    members = {**ARRAY, "data_type": "TYPE", "fill_value": "FILL", "codecs": ["bytes"]}
+    document = json.dumps(members).replace('"TYPE"', data_type).replace('"FILL"', fill_value)
+    examine(document.encode(), chunk=bytes(6))

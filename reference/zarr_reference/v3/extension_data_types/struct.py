@@ -18,7 +18,6 @@ from typing import Any
 from zarr_reference.errors import InvalidMetadata, LimitExceeded
 from zarr_reference.representation import MAX_ITEM_SIZE, DataType, Field, Kind, byte_swapped
 from zarr_reference.v3.elements import first_flaw, without_padding
-from zarr_reference.v3.extension_data_types.variable_length import VARIABLE_LENGTH
 from zarr_reference.v3.extensions import Extension, expect_members
 from zarr_reference.v3.json_documents import shown
 
@@ -41,8 +40,8 @@ def parse_data_type(
     place = f"{place}.fields"
     types: dict[str, DataType] = {}
     for name, document, field_place in _parse_fields(configuration["fields"], kind, place):
-        _check_fixed_size(document, field_place)
         types[name] = parse_field_type(document, field_place)
+        _check_fixed_size(types[name], field_place)
     # dtype.struct.bytes.packed: "No padding bytes are inserted between fields"
     offsets = [0, *itertools.accumulate(each.item_size for each in types.values())]
     # dtype.struct.bytes.size: "the sum of the encoded sizes of all fields"
@@ -110,15 +109,14 @@ def _parse_field(document: Any, kind: Kind, place: str) -> tuple[str, Any, str]:
     return name, type_document, type_place
 
 
-def _check_fixed_size(document: Any, place: str) -> None:
+def _check_fixed_size(data_type: DataType, place: str) -> None:
     # dtype.struct.fields.data_type.no_variable: "Variable-length data types (e.g. "string") MUST
     # NOT be used as field types".
-    name = document.get("name") if isinstance(document, dict) else document
-    if name in VARIABLE_LENGTH:
+    if data_type.has_variable_length:
         raise InvalidMetadata(
             "dtype.struct.fields.data_type.no_variable",
             place,
-            f'elements of "{name}" have no fixed size, as those of a field must have',
+            f"elements of {shown(data_type.name)} have no fixed size, as those of a field must",
         )
 
 
