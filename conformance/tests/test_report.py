@@ -1,4 +1,4 @@
-"""The report, to the letter: matrix, silences, summary, failures."""
+"""The report, to the letter: matrix, summary, failures, divergences."""
 
 import io
 import shlex
@@ -14,10 +14,10 @@ from rich.console import Console
 from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.judge import Judge, Observation, Verdict, ordered
 from zarr_conformance.report.difference import contrasts, remarks
+from zarr_conformance.report.divergences import divergences, show_divergences
 from zarr_conformance.report.failures import reproduction, show_failures
 from zarr_conformance.report.marks import Mark, mark_of_all
 from zarr_conformance.report.matrix import Row, matrix, row_of
-from zarr_conformance.report.silences import show_silences
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
 from zarr_fixtures.case import (
@@ -202,7 +202,7 @@ zarrs did not run: no cargo here
 Corpus 0.1.0 (sha256:abababababab), of zarr-specs fc7dd9c
 Results: results.jsonl
   zarr-conformance report results.jsonl --failures  # expected and got
-  zarr-conformance report results.jsonl --silences  # where the text is silent
+  zarr-conformance report results.jsonl --divergences  # where the text leaves it open
 """
 
 FAILURES = r"""
@@ -470,14 +470,50 @@ class TestContrasts:
         assert len(list(remarks(Observation("broken", content)))) == 10
 
 
-class TestSilences:
-    def shown(self, results: Results) -> str:
+JUNK = "v3/codecs/gzip/junk"
+EITHER = "v3/codecs/gzip/either"
+OPEN = CASES | corpus(
+    case(
+        EITHER,
+        AnyOf((Reading("It ends there.", PLAIN), Reading("It is junk.", Refused("read", False)))),
+        "codec:gzip",
+        control="v3/codecs/gzip/plainest",
+    )
+)
+
+DIVERGENCES = """\
+v3/codecs/gzip
+
+v3/codecs/gzip/either
+What either shows (read /)
+MUST: Stored documents carry only the major version; a minor version never
+appears in metadata
+https://github.com/zarr-developers/zarr-specs/blob/fc7dd9c/docs/v3/core/index.rst#stability-policy
+ 1  It ends there. (uint16 [2, 2]: 01 00 02 00 03 00 04 00)
+      reads 1.0
+ 2  It is junk. (a refusal at read: an error is implied)
+      refuses 1.0
+ a  by no reading: float32 [1]: 00 00 e0 7f
+      wrong 1.0
+ -  not supported: old 1.0
+
+1 of 2 open questions are answered in different ways.
+"""
+
+
+class TestDivergences:
+    def shown(self, results: Results, cases: Mapping[str, Case] = CASES) -> str:
         console = Console(file=io.StringIO(), width=80, highlight=False, markup=False)
-        show_silences(console, results, CASES)
+        show_divergences(console, results, cases)
         return trimmed(console.file.getvalue())  # type: ignore[attr-defined]
 
-    def test_equal_words_stand_for_equal_answers(self) -> None:
-        junk = "v3/codecs/gzip/junk"
+    def test_to_the_letter(self) -> None:
+        said = {"reads": returned(PLAIN), "refuses": REFUSED, "wrong": returned(QUIET)}
+        junk = {JUNK: returned(PLAIN)}
+        each = {name: junk | {EITHER: answer} for name, answer in said.items()}
+        assert self.shown(results_of(each | {"old": OLD}, OPEN), OPEN) == DIVERGENCES
+
+    def test_equal_marks_stand_for_equal_answers(self) -> None:
         broken = Observation("broken", {"reason": "crashed", "detail": "", "stderr": ""})
         said = {
             "first": returned(PLAIN),
@@ -487,16 +523,39 @@ class TestSilences:
             "refuses": REFUSED,
             "crashes": broken,
             "cannot": Observation("unsupported", {"message": ""}),
+            "was-not-asked": returned(PLAIN),
         }
-        results = results_of({name: {junk: answer} for name, answer in said.items()} | {"old": OLD})
-        del results.results[("third", "1.0")][junk]  # type: ignore[attr-defined]
-        (line,) = (line for line in self.shown(results).splitlines() if line.startswith(junk))
-        # in the order of the names: cannot, crashes, first, old, other, refuses, same-as-..., third
-        assert line.split()[1:] == ["-", "!", "1", "-", "a", "R", "a", "-"]
+        results = results_of({name: {JUNK: answer} for name, answer in said.items()} | {"old": OLD})
+        del results.results[("was-not-asked", "1.0")][JUNK]  # type: ignore[attr-defined]
+        (found,) = divergences(CASES, results.answers)
+        who = {each.mark: [name for name, _ in each.who] for each in found.answers}
+        assert who == {
+            "1": ["first"],
+            "a": ["other", "same-as-other"],
+            "b": ["third"],
+            "R": ["refuses"],
+            "!": ["crashes"],
+        }
+        assert [name for name, _ in found.silent] == ["cannot", "old", "was-not-asked"]
 
-    def test_that_are_answered_alike_are_not_shown(self) -> None:
+    def test_a_reading_that_nobody_follows_is_shown_too(self) -> None:
+        text = self.shown(results_of({"one": {JUNK: returned(WRONG)}, "refuses": {}}))
+        assert " 1  ignored (uint16 [2, 2]: 01 00 02 00 03 00 04 00)\n      nobody\n" in text
+
+    def test_who_answers_alike_does_not_part(self) -> None:
         text = self.shown(results_of({"one": {}, "other": {}, "old": OLD}))
-        assert text == "No answers differ where the specification is silent.\n"
+        assert text == "0 of 1 open questions are answered in different ways.\n"
+
+    def test_the_region_and_the_argument_are_shown(self) -> None:
+        asked = replace(
+            OPEN[EITHER],
+            ask=Ask("read_region", {"path": "/a", "start": [0, 1], "stop": [2, 2]}),
+            why="The text says both.",
+        )
+        cases = CASES | {EITHER: asked}
+        text = self.shown(results_of({"a": {EITHER: returned(PLAIN)}, "b": {}}, cases), cases)
+        assert "What either shows (read region /a start [0, 1] stop [2, 2])\n" in text
+        assert "Why: The text says both.\n" in text
 
 
 def test_a_failure_that_passes_says_what_to_do() -> None:

@@ -6,7 +6,7 @@ import click
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.outcome import show_each_failure
-from zarr_conformance.report.silences import show_silences
+from zarr_conformance.report.divergences import show_divergences
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -18,6 +18,7 @@ Examples:
   zarr-conformance report results.jsonl tensorstore netcdf-c
   zarr-conformance report results.jsonl --failures
   zarr-conformance report results.jsonl --failures zarr-python | less -R
+  zarr-conformance report results.jsonl --divergences
 """
 
 
@@ -30,11 +31,12 @@ Examples:
     help="Show each failure: what the specification demands, expected and got, how to reproduce.",
 )
 @click.option(
-    "--silences",
+    "--divergences",
     is_flag=True,
-    help="Show what was answered where the specification leaves the answer open.",
+    help="Show where the specification leaves the answer open and implementations part: the "
+    "question, the readings of the text, who follows which.",
 )
-def report(file: Path, names: tuple[str, ...], failures: bool, silences: bool) -> None:
+def report(file: Path, names: tuple[str, ...], failures: bool, divergences: bool) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
     corpus = load()
     results = Results.read(file)
@@ -42,7 +44,7 @@ def report(file: Path, names: tuple[str, ...], failures: bool, silences: bool) -
     results = results.only(names)
     if failures:
         show_each_failure(results, corpus.cases)
-    if silences:
-        show_silences(output(), results, corpus.cases)
-    if not (failures or silences):
+    if divergences:
+        show_divergences(output(), results, corpus.cases)
+    if not (failures or divergences):
         show(output(), results, corpus.cases)

@@ -67,18 +67,21 @@ def describe_expected(case: Case) -> str:
     """What a case expects, in a few words for each answer that is allowed."""
     match case.expect:
         case AnyOf(readings) | Observe(readings):
-            return "\n".join(map(_describe_reading, readings))
+            return "\n".join(map(describe_reading, readings))
         case expected:
             return describe(expected)
 
 
-def _describe_reading(reading: Reading) -> str:
+def describe_reading(reading: Reading) -> str:
+    """A reading of the specification, and the answer that follows from it, if one does."""
     answer = "" if reading.answer is None else f" ({describe(reading.answer)})"
     return f"{reading.text}{answer}"
 
 
-def describe_said(observation: Observation, answer: Answer | None) -> str:
-    """What an adapter said, in a few words."""
+def describe_said(
+    observation: Observation, answer: Answer | None, first_bytes: int = FIRST_BYTES
+) -> str:
+    """What an adapter said, in a few words and, of elements, so many bytes."""
     content = observation.content
     match observation.kind:
         case "refused":
@@ -90,15 +93,15 @@ def describe_said(observation: Observation, answer: Answer | None) -> str:
             return f"{reason}: {shortened(str(content.get('detail')))}"
     if answer is None:
         return f"no proper answer: {shortened(json.dumps(content))}"
-    return describe(answer)
+    return describe(answer, first_bytes)
 
 
-def describe(answer: Answer) -> str:
-    """An answer in a few words."""
+def describe(answer: Answer, first_bytes: int = FIRST_BYTES) -> str:
+    """An answer in a few words and, of elements, so many bytes."""
     match answer:
         case Elements(data_type, shape, data):
-            dots = " ..." if len(data) > FIRST_BYTES else ""
-            return f"{data_type} {list(shape)}: {data[:FIRST_BYTES].hex(' ')}{dots}"
+            dots = " ..." if len(data) > first_bytes else ""
+            return f"{data_type} {list(shape)}: {data[:first_bytes].hex(' ')}{dots}"
         case Items(data_type, shape, items):
             texts = " ".join(_value(item, data_type) or repr(item)[1:] for item in items)
             return f"{data_type} {list(shape)}: {shortened(texts)}"

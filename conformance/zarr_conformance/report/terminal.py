@@ -1,4 +1,4 @@
-"""The report for a terminal: matrix, silences of the specification, summary, and what comes next.
+"""The report for a terminal: matrix, summary, and what comes next.
 
 In a pipe the same text comes out without colours.
 """
@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from zarr_conformance.report.difference import visible
+from zarr_conformance.report.divergences import divergences
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
-from zarr_conformance.report.silences import differing_answers
 from zarr_conformance.report.tables import Layout, fits, show_columns, symbol
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
@@ -144,8 +144,8 @@ def _show_next(console: Console, results: Results, cases: Cases) -> None:
         for result in answers.values()
     ):
         _show_command(console, f"{command} --failures", "expected and got")
-    if differing_answers(cases, results.answers):
-        _show_command(console, f"{command} --silences", "where the text is silent")
+    if divergences(cases, results.answers):
+        _show_command(console, f"{command} --divergences", "where the text leaves it open")
 
 
 def _show_command(console: Console, command: str, about: str) -> None:
