@@ -154,11 +154,16 @@ def test_an_array_without_objects_is_called_what_the_adapter_says(tmp_path: Path
     assert answer == {"returned": {"data_type": "bytes", "shape": [0], "elements": []}}
 
 
-def test_what_has_no_bytes_is_not_passed_on(tmp_path: Path) -> None:
-    """The memory of Python objects holds addresses, not elements."""
-    made = ["np.array(['a', b''], object)", "np.array([1], object)", "np.empty(2, 'V0')"]
-    answers = _elements_of(tmp_path, made)
+def test_other_python_objects_are_not_passed_on(tmp_path: Path) -> None:
+    """Their memory holds addresses, not elements."""
+    answers = _elements_of(tmp_path, ["np.array(['a', b''], object)", "np.array([1], object)"])
     assert all("unsupported" in answer for answer in answers)
+
+
+def test_elements_that_a_library_has_lost_are_told_as_lost(tmp_path: Path) -> None:
+    """An answer that is wrong must not pass for a question that cannot be asked."""
+    [answer] = _elements_of(tmp_path, ["np.empty(2, [('lost', 'S0')])['lost']"])
+    assert answer["returned"] == {"data_type": "|S0", "shape": [2], "elements": ""}
 
 
 def _elements_of(tmp_path: Path, made: list[str]) -> list[Any]:

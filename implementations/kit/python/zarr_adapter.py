@@ -102,13 +102,11 @@ def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
 
     Bits are moved, never converted. ``data_type`` is by default the name of the array's dtype, and
     for Python objects ``"string"`` or ``"bytes"``, as they are; ``"string"`` if there are none.
-    Raises ``Unsupported`` for other objects, and for a dtype whose elements have no bytes at all.
+    Raises ``Unsupported`` for other objects.
     """
     dtype = values.dtype
     if dtype.hasobject or dtype.kind == "T":
         return _items(values, data_type)
-    if not dtype.itemsize:
-        raise Unsupported(f"elements of the NumPy data type {dtype} have no size")
     if dtype.names:
         values = values.astype(_packed(dtype))
     elif dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
@@ -134,15 +132,13 @@ def _items(values: Any, data_type: str | None) -> dict[str, Any]:
 
 
 def _packed(dtype: Any) -> Any:
-    """The same fields one after the other without gaps, each little-endian."""
-    from numpy import dtype as new  # an array with fields can only come from NumPy
-
+    """What NumPy can make a dtype of: the same fields without gaps, each little-endian."""
     if dtype.subdtype:
         base, shape = dtype.subdtype
-        return new((_packed(base), shape))
-    if not dtype.names:
-        return dtype.newbyteorder("<")
-    return new([(name, _packed(dtype[name])) for name in dtype.names])
+        return _packed(base), shape
+    if dtype.names:
+        return [(name, _packed(dtype[name])) for name in dtype.names]
+    return dtype.newbyteorder("<")
 
 
 @cache
