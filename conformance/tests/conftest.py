@@ -129,7 +129,7 @@ def run_fakes(
     """Run fakes through the small corpus, and read the results."""
 
     def run_them(*names: str, seconds: float = 20, check_protocol: bool = False) -> Results:
-        limits = Limits(seconds, start_seconds=max(1.0, seconds), memory=300 * 2**20)
+        limits = Limits(seconds, start_seconds=max(1.0, seconds), memory=120 * 2**20)
         options = Options(tmp_path / "results.jsonl", limits=limits, check_protocol=check_protocol)
         contestants = [contestant(fake(name)) for name in names]
         run(small_corpus, list(small_corpus), contestants, options)

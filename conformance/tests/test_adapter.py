@@ -90,7 +90,7 @@ def test_no_questions_need_no_process(script: Script) -> None:
         ("fine(number); fine(number)", "bad_answer"),
     ],
 )
-@pytest.mark.parametrize("bad", [1, 2, AHEAD // 2, AHEAD, AHEAD + 9])
+@pytest.mark.parametrize("bad", [1, 2, AHEAD, AHEAD + 9])
 def test_only_the_question_that_breaks_it_is_broken(
     body: str, reason: str, bad: int, script: Script
 ) -> None:
