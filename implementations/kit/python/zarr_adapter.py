@@ -173,7 +173,7 @@ def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str
     the adapter, and ends the process with a traceback rather than pass for a refusal.
     """
     for line in sys.stdin.buffer:
-        message = json.loads(line)
+        message, _ = _decode(line.decode())
         identifier = message.pop("id")
         [(question, parameters)] = message.items()
         if question == "stop":
@@ -197,6 +197,7 @@ def _answer(ask: Callable[..., Mapping[str, Any]], parameters: Mapping[str, Any]
         return {"unsupported": {"message": str(reason)}}
 
 
+_decode = json.JSONDecoder().raw_decode  # json.loads looks for the encoding of each line
 _encode = json.JSONEncoder(allow_nan=False).encode
 
 
