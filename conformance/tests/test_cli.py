@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from zarr_conformance.__main__ import run_command
+from zarr_conformance.cli.command import run_command
 from zarr_conformance.cli.root import root
 from zarr_conformance.results import Results
 from zarr_fixtures import generate

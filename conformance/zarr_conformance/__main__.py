@@ -1,32 +1,7 @@
-"""The entry point: runs a command, and turns every error into one sentence and an exit code."""
+"""The entry point. It loads the command itself, so that Ctrl-C has an answer from the first moment."""
 
-import errno
-import os
 import sys
-from collections.abc import Sequence
 from io import TextIOWrapper
-
-import click
-
-from zarr_conformance.cli.consoles import errors
-from zarr_conformance.cli.root import root
-from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted
-from zarr_fixtures.corpus import CorpusError
-from zarr_fixtures.export import ExportError
-from zarr_fixtures.generate import GenerationError
-from zarr_fixtures.layout import LayoutError
-from zarr_fixtures.selection import SelectionError
-from zarr_fixtures.uncovered import UncoveredError
-
-# The errors of the corpus, which knows no exit codes.
-OF_THE_CORPUS = {
-    CorpusError: ExitCode.BAD_FILE,
-    ExportError: ExitCode.BAD_USAGE,
-    GenerationError: ExitCode.UNEXPECTED_FAILURES,
-    LayoutError: ExitCode.NO_STORAGE,
-    SelectionError: ExitCode.BAD_USAGE,
-    UncoveredError: ExitCode.BAD_FILE,
-}
 
 
 def main() -> None:
@@ -34,42 +9,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run_command(sys.argv[1:]))
-
-
-def run_command(arguments: Sequence[str]) -> int:
-    """Run a command, and return its exit code."""
     try:
-        code = root.main(list(arguments), prog_name="zarr-conformance", standalone_mode=False)
-        sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.BAD_USAGE
-    except click.Abort:
-        return _ended("Stopped.", ExitCode.INTERRUPTED)
-    except Interrupted as interrupted:
-        return _ended(str(interrupted), ExitCode.INTERRUPTED)
-    except ConformanceError as error:
-        return _ended(f"Error: {error}", error.exit_code)
-    except tuple(OF_THE_CORPUS) as error:
-        return _ended(f"Error: {error}", OF_THE_CORPUS[type(error)])
-    except OSError as error:
-        return _ended(f"Error: {_sentence(error)}", ExitCode.NO_STORAGE)
-    return int(code or ExitCode.NOTHING_UNEXPECTED)
-
-
-def _ended(sentence: str, code: ExitCode) -> ExitCode:
-    errors().print(sentence, style="red", soft_wrap=True)
-    return code
-
-
-def _sentence(error: OSError) -> str:
-    """What the system would not do. Nothing more is written to an output that is full."""
-    if error.filename is None and error.errno == errno.ENOSPC:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return "The output cannot be written: no space is left there."
-    place = "" if error.filename is None else f"{os.fspath(error.filename)}: "
-    return f"{place}{error.strerror or error}."
+        from zarr_conformance.cli.command import run_command
+    except KeyboardInterrupt:
+        sys.exit(130)  # ExitCode.INTERRUPTED, which is not loaded: nothing has begun
+    sys.exit(run_command(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "
 class Limits:
     """The limits of one adapter.
 
-    Cases are small: an implementation answers one in milliseconds, so 30 seconds are long even on
+    Cases are small: an implementation answers one in milliseconds, so 10 seconds are long even on
     a busy machine, and 2 GiB leave room for every run-time known to us. A start may have to load a
     few hundred megabytes of libraries from a cold disk.
     """
 
-    seconds: float = 30.0
+    seconds: float = 10.0
     start_seconds: float = 60.0
     memory: int = 2 * GIB
 

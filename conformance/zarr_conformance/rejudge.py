@@ -45,6 +45,9 @@ def _judged(
     for case in ordered((cases[case_id] for case_id in answers), cases):
         if case.id in answers:
             result = answers[case.id]
+            if result.verdict.verdict == "skipped":  # nobody was asked
+                yield result
+                continue
             verdict = judge.verdict(case, result.observation)
             yield replace(result, verdict=known.applied(case.id, verdict))
 
