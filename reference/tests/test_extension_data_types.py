@@ -252,7 +252,8 @@ def test_fill_values(document: Any, value: Any, element: str) -> None:
         (POINT, "AAAAAAAA", "dtype.struct.fill.object"),
         (POINT, {"x": 0}, "dtype.struct.fill.complete"),
         (POINT, {"x": 0, "y": 0, "z": 0}, "dtype.struct.fill.extra"),
-        (POINT, {"x": 0, "y": 2**15}, "dtype.int16.fill.range"),
+        (POINT, {"x": 0, "y": 2**15}, "dtype.struct.fill.valid"),
+        (struct(("p", POINT)), {"p": {"x": 0}}, "dtype.struct.fill.valid"),
     ],
 )
 def test_other_fill_values_are_refused(document: Any, value: Any, requirement: str) -> None:

@@ -15,7 +15,9 @@ from jsonschema import Draft202012Validator
 
 from zarr_reference.errors import LimitExceeded, MalformedMetadata, Refusal
 from zarr_reference.v3.codecs import CODECS
-from zarr_reference.v3.data_types import CORE_DATA_TYPES
+from zarr_reference.v3.data_types import UNPARAMETRISED_DATA_TYPES
+from zarr_reference.v3.extension_data_types import fixed_length_utf32, numpy_times
+from zarr_reference.v3.extension_data_types import struct as struct_data_type
 from zarr_reference.v3.json_documents import format_json, parse_json
 from zarr_reference.v3.metadata import parse_node_metadata
 from zarr_reference.v3.schema import NOT_EXPRESSIBLE, load_schema, validate
@@ -69,6 +71,26 @@ def sharding(**changes: Any) -> dict[str, Any]:
     return codec("sharding_indexed", **{**parameters, **changes})
 
 
+def time(unit: Any = "s", scale_factor: Any = 1, **more: Any) -> dict[str, Any]:
+    return codec("numpy.datetime64", unit=unit, scale_factor=scale_factor, **more)
+
+
+def utf32(length_bytes: Any) -> dict[str, Any]:
+    return codec("fixed_length_utf32", length_bytes=length_bytes)
+
+
+def struct(*fields: Any, name: str = "struct") -> dict[str, Any]:
+    return codec(name, fields=list(fields))
+
+
+def rectilinear(*chunk_shapes: Any, **changes: Any) -> dict[str, Any]:
+    return codec("rectilinear", **{"kind": "inline", "chunk_shapes": [*chunk_shapes], **changes})
+
+
+X: dict[str, Any] = {"name": "x", "data_type": "float32"}
+NESTED = struct(X, {"name": "p", "data_type": struct({"name": "s", "data_type": utf32(4)})})
+OLDER = struct(["x", "int16"], X | {"name": "y"}, name="structured")
+
 VALID_MEMBERS: list[dict[str, Any]] = [
     {},
     {"attributes": {"a": [1, None]}},
@@ -87,6 +109,25 @@ VALID_MEMBERS: list[dict[str, Any]] = [
     {"data_type": "float64", "fill_value": Decimal("1e400")},
     {"data_type": "complex64", "fill_value": [1, "NaN"]},
     {"data_type": {"name": "r24"}, "fill_value": [0, 128, 255]},
+    {"data_type": "int2", "fill_value": -2},
+    {"data_type": "uint4", "fill_value": 15},
+    {"data_type": "bfloat16", "fill_value": "0x7fc1"},
+    {"data_type": {"name": "float8_e4m3"}, "fill_value": "-Infinity"},
+    {"data_type": "float8_e4m3fnuz", "fill_value": "NaN"},
+    {"data_type": "float8_e8m0fnu", "fill_value": Decimal("0.5")},
+    {"data_type": "float6_e3m2fn", "fill_value": "0x3f"},
+    {"data_type": "float4_e2m1fn", "fill_value": "0x0F"},
+    {"data_type": "complex_float6_e2m3fn", "fill_value": [-1, "0x01"]},
+    {"data_type": "complex_float32", "fill_value": ["NaN", 0]},
+    {"data_type": time(), "fill_value": "NaT"},
+    {"data_type": time("μs", 2**31 - 1), "fill_value": -(2**63)},
+    {"data_type": utf32(8), "fill_value": "é\0"},
+    {"data_type": struct(X), "fill_value": {"x": "NaN"}},
+    {"data_type": NESTED, "fill_value": {"x": 1, "p": {"s": ""}}},
+    {"data_type": OLDER, "fill_value": {"x": 1, "y": 0}, "codecs": ["bytes"]},
+    {"data_type": OLDER, "fill_value": "AAAAAAAA"},
+    {"chunk_grid": rectilinear(2, [[3, 1], 3])},
+    {"chunk_grid": rectilinear([1, 2, 3, 4], [[6, 2]])},
     {"codecs": [codec("transpose", order=[1, 0]), LITTLE, codec("gzip", level=9), "crc32c"]},
     {"codecs": [LITTLE, blosc()]},
     {"codecs": [LITTLE, blosc(shuffle="noshuffle", typesize=...)]},
@@ -144,6 +185,53 @@ INVALID_MEMBERS: list[dict[str, Any]] = [
     {"data_type": "complex64", "fill_value": [1]},
     {"data_type": "complex64", "fill_value": [1, "nan"]},
     {"data_type": "r16", "fill_value": [0, 256]},
+    {"data_type": "int2", "fill_value": 2},
+    {"data_type": "uint4", "fill_value": -1},
+    {"data_type": codec("int4", bits=4)},
+    {"data_type": "bfloat16", "fill_value": "0x7fc00000"},
+    {"data_type": "float8_e4m3", "fill_value": "0x7"},
+    {"data_type": "float8_e4m3fnuz", "fill_value": "Infinity"},
+    {"data_type": "float8_e8m0fnu", "fill_value": "-Infinity"},
+    {"data_type": "float6_e3m2fn", "fill_value": "0x40"},
+    {"data_type": "float6_e2m3fn", "fill_value": "NaN"},
+    {"data_type": "float4_e2m1fn", "fill_value": "0x7"},
+    {"data_type": "complex_float6_e2m3fn", "fill_value": [0, "0x7f"]},
+    {"data_type": "complex_bfloat16", "fill_value": 0},
+    {"data_type": "numpy.datetime64"},
+    {"data_type": {"name": "numpy.timedelta64"}},
+    {"data_type": time("minute")},
+    {"data_type": time("\u00b5s")},
+    {"data_type": time("s", 0)},
+    {"data_type": time("s", 2**31)},
+    {"data_type": time(endian="little")},
+    {"data_type": time(), "fill_value": "nat"},
+    {"data_type": time(), "fill_value": 2**63},
+    {"data_type": "fixed_length_utf32", "fill_value": ""},
+    {"data_type": utf32(0), "fill_value": ""},
+    {"data_type": utf32(6), "fill_value": ""},
+    {"data_type": utf32(4), "fill_value": 0},
+    {"data_type": "struct", "fill_value": {}},
+    {"data_type": struct(), "fill_value": {}},
+    {"data_type": struct(["x", "int8"]), "fill_value": {"x": 0}},
+    {"data_type": struct({**X, "name": ""}), "fill_value": {"": 0}},
+    {"data_type": struct({**X, "offset": 0}), "fill_value": {"x": 0}},
+    {"data_type": struct({**X, "data_type": "string"}), "fill_value": {"x": ""}},
+    {"data_type": struct({**X, "data_type": "r7"}), "fill_value": {"x": [0]}},
+    {"data_type": struct(X), "fill_value": 0},
+    {"data_type": struct(X), "fill_value": "AAAAAA=="},
+    {"data_type": struct(["x"], name="structured"), "fill_value": {"x": 0}},
+    {"data_type": OLDER, "fill_value": None},
+    {"chunk_grid": "rectilinear"},
+    {"chunk_grid": rectilinear(2, 3, kind="file")},
+    {"chunk_grid": rectilinear(2, 3, chunk_shape=[2, 3])},
+    {"chunk_grid": codec("rectilinear", kind="inline")},
+    {"chunk_grid": rectilinear(2, 0)},
+    {"chunk_grid": rectilinear(2, "3")},
+    {"chunk_grid": rectilinear(2, [3, 0, 3])},
+    {"chunk_grid": rectilinear(2, [[3, 0], 6])},
+    {"chunk_grid": rectilinear(2, [[3], 6])},
+    {"chunk_grid": rectilinear(2, [[3, 1, 1], 6])},
+    {"chunk_grid": rectilinear(2, [[[3, 1], 1], 6])},
     {"codecs": []},
     {"codecs": {}},
     {"codecs": ["crc32c"]},
@@ -296,7 +384,8 @@ def test_every_bit_count_of_a_raw_type() -> None:
 def test_the_schema_knows_what_the_code_knows() -> None:
     definitions = load_schema()["$defs"]
     assert set(definitions["known_codecs"]) == set(CODECS)
-    assert set(definitions["fill_values"]) == {*CORE_DATA_TYPES, "raw"}
+    parametrised = {*numpy_times.NAMES, fixed_length_utf32.NAME, *struct_data_type.NAMES, "raw"}
+    assert set(definitions["fill_values"]) == {*UNPARAMETRISED_DATA_TYPES} | parametrised
 
 
 def test_sharding_nested_as_deep_as_json_can_be() -> None:
@@ -317,6 +406,8 @@ def test_the_rules_beyond_the_schema_are_in_the_register() -> None:
 POOL = [
     None, True, False, 0, 1, -1, 3, 2**63, Decimal("1.5"), Decimal("1e0"), "", "x", "NaN", "0x00",
     "int8", "float64", "complex128", "r16", "bool", "r7", "bytes", "crc32c", "gzip", "regular",
+    "int4", "float8_e8m0fnu", "float4_e2m1fn", "NaT", "0x0f", "AAAA", "structured", "rectilinear",
+    time(), utf32(4), struct(X), {"x": 0}, [4, 2], [[4, 2]], rectilinear(2, 3), "generic", 8,
     "v2", ".", "a:b", "Z", [], [0], [1, 0], [0, 0], [1, 1], ["bytes"], {}, {"name": "bytes"},
     {"must_understand": False}, {"must_understand": True}, LITTLE, codec("gzip", level=1), blosc(),
     sharding(), codec("transpose", order=[1, 0]), codec("regular", chunk_shape=[1, 1]),
@@ -325,7 +416,7 @@ POOL = [
 
 NAMES = [
     "name", "configuration", "must_understand", "endian", "level", "order", "shape", "attributes",
-    "dimension_names", "storage_transformers", "consolidated_metadata", "note", "typesize",
+    "dimension_names", "storage_transformers", "consolidated_metadata", "note", "typesize", "x",
 ]  # fmt: skip
 
 

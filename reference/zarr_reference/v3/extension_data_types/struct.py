@@ -143,11 +143,17 @@ def parse_fill_value(
             raise InvalidMetadata("dtype.struct.fill.complete", place, sentence)
     # dtype.struct.fill.extra: nothing is said of entries without a field.
     expect_members(document, place, optional=tuple(names), unknown="dtype.struct.fill.extra")
-    # dtype.struct.fill.nested: a field that is a struct has an object in turn.
-    return b"".join(
-        parse_field(document[field.name], field.data_type, f"{place}[{shown(field.name)}]")
-        for field in data_type.fields
-    )
+    element = b""
+    for field in data_type.fields:
+        # dtype.struct.fill.nested: a field that is a struct has an object in turn.
+        field_place = f"{place}[{shown(field.name)}]"
+        try:
+            element += parse_field(document[field.name], field.data_type, field_place)
+        # dtype.struct.fill.valid: "Each field's value MUST be a valid fill value for that field's
+        # data type."
+        except InvalidMetadata as error:
+            raise InvalidMetadata("dtype.struct.fill.valid", error.place, error.sentence) from error
+    return element
 
 
 def parse_packed_fill_value(
