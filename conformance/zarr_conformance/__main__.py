@@ -1,4 +1,4 @@
-"""The entry point. It loads the command itself, so that Ctrl-C has an answer from the first moment."""
+"""The entry point, which loads the command so that Ctrl-C has an answer from the first moment."""
 
 import sys
 from io import TextIOWrapper
