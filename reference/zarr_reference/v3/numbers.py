@@ -166,7 +166,7 @@ def _round(magnitude: Fraction, negative: bool, rounding: Rounding) -> int:
             return whole
         case "towards-positive":
             return whole + (not negative)
-        case "towards-negative":
+        case _:  # towards-negative
             return whole + negative
 
 
