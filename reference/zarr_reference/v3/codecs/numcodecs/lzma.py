@@ -71,7 +71,7 @@ class LzmaCodec(BytesToBytesCodec):
         preset = 0 if self.filters is None else None
         try:
             return lzma.compress(decoded, self.format, preset=preset, filters=self.filters)
-        except lzma.LZMAError as error:
+        except (ValueError, lzma.LZMAError) as error:
             raise InvalidRequest("request", "chunk", f"LZMA cannot do this: {error}") from error
 
     def decode(self, encoded: bytes, decoded_type: ByteStringType, limit: int) -> bytes:
