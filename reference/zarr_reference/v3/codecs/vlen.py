@@ -79,8 +79,9 @@ class VlenBytesCodec(ArrayToBytesCodec):
         # "a u32le representing the number of bytes followed by the bytes themselves"
         item = reader.take(reader.uint(NUMBER_SIZE))
         if not self.is_element(item):
-            sentence = "has an element before this place that is not UTF-8"
-            raise reader.malformed(sentence, f"codec.{self.name}.invalid_utf8")
+            place = f"byte {reader.position - len(item)}"
+            sentence = f"this element is no text in UTF-8: {item[:20].hex(' ')}"
+            raise MalformedChunk(f"codec.{self.name}.invalid_utf8", place, sentence)
         return item
 
     def is_element(self, item: bytes) -> bool:
