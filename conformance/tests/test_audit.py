@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from zarr_conformance.cli.command import run_command
 from zarr_conformance.audit import Audited, audit, lineages
+from zarr_conformance.cli.command import run_command
 from zarr_conformance.judge import Observation, Verdict
 from zarr_conformance.results import Implementation, Result, Results, Run
 from zarr_fixtures.case import Ask, Case, Elements, Refused

@@ -85,7 +85,9 @@ class TestHelp:
         assert outcome.code == 0
         assert outcome.out.startswith(f"Usage: zarr-conformance {name}")
 
-    @pytest.mark.parametrize("name", ["run", "report", "rejudge", "cases", "coverage", "generate"])
+    @pytest.mark.parametrize(
+        "name", ["run", "report", "rejudge", "cases", "coverage", "corpus-audit", "generate"]
+    )
     def test_teaches_by_examples(self, name: str, command: Callable[..., Outcome]) -> None:
         assert f"Examples:\n    zarr-conformance {name}" in command(name, "--help").out
 
