@@ -87,6 +87,20 @@ def rectilinear(*chunk_shapes: Any, **changes: Any) -> dict[str, Any]:
     return codec("rectilinear", **{"kind": "inline", "chunk_shapes": [*chunk_shapes], **changes})
 
 
+def cast_value(data_type: Any, **more: Any) -> dict[str, Any]:
+    return codec("cast_value", data_type=data_type, **more)
+
+
+def n5(*codecs: Any) -> dict[str, Any]:
+    return codec("n5_default", codecs=list(codecs))
+
+
+def conditional(*codecs: Any, **more: Any) -> dict[str, Any]:
+    return codec("conditional", codecs=list(codecs), **more)
+
+
+BIG = {"name": "bytes", "configuration": {"endian": "big"}}
+TRANSPOSED = codec("transpose", order=[1, 0])
 X: dict[str, Any] = {"name": "x", "data_type": "float32"}
 NESTED = struct(X, {"name": "p", "data_type": struct({"name": "s", "data_type": utf32(4)})})
 OLDER = struct(["x", "int16"], X | {"name": "y"}, name="structured")
@@ -136,6 +150,39 @@ VALID_MEMBERS: list[dict[str, Any]] = [
     {"codecs": [sharding()]},
     {"codecs": [sharding(index_location="start", codecs=[sharding(chunk_shape=[1, 1])])]},
     {"codecs": [{"name": "zarr.hint", "must_understand": False}, LITTLE]},
+    {"codecs": [codec("bitround", keepbits=3), LITTLE]},
+    {"codecs": [cast_value("float8_e4m3"), "bytes"]},
+    {"codecs": [cast_value({"name": "uint8"}, rounding="nearest-away"), "bytes"]},
+    {"codecs": [cast_value("int8", out_of_range="wrap"), "bytes"]},
+    {"codecs": [cast_value("int8", scalar_map={"encode": [[1, 2]], "decode": [[2, 1]]}), "bytes"]},
+    {"codecs": ["scale_offset", codec("scale_offset", offset=0, scale=2), LITTLE]},
+    {"codecs": ["packbits"]},
+    {"codecs": [codec("packbits", first_bit=0, last_bit=None, padding_encoding="last_byte")]},
+    {"codecs": [codec("reshape", shape=[[0, 1], 1]), LITTLE]},
+    {"codecs": [codec("reshape", shape=[3, -1]), LITTLE]},
+    {"codecs": [n5(TRANSPOSED, BIG), "crc32c"]},
+    {"codecs": [n5(TRANSPOSED, BIG, codec("gzip", level=1))]},
+    {"codecs": [n5({"name": "zarr.hint", "must_understand": False}, TRANSPOSED, BIG)]},
+    {"codecs": [LITTLE, conditional()]},
+    {"codecs": [LITTLE, conditional("crc32c", conditional("crc32c"), header_bits=16)]},
+    {"codecs": [LITTLE, "numcodecs.zlib", codec("numcodecs.gzip", level=-1)]},
+    {"codecs": [LITTLE, codec("numcodecs.blosc", shuffle=-1), "numcodecs.bz2"]},
+    {"codecs": [LITTLE, codec("numcodecs.lzma", format=3, filters=[{"id": 33}])]},
+    {"codecs": [LITTLE, codec("numcodecs.lzma", check=-1, preset=None), "numcodecs.lz4"]},
+    {"codecs": [LITTLE, codec("numcodecs.shuffle", elementsize=2), "numcodecs.fletcher32"]},
+    {"codecs": [LITTLE, codec("numcodecs.crc32", location="end"), "numcodecs.zstd"]},
+    {"codecs": [codec("numcodecs.delta", dtype="<i2", astype="int8"), "bytes"]},
+    {"codecs": [codec("numcodecs.fixedscaleoffset", offset=1, scale=Decimal("0.1")), LITTLE]},
+    {"codecs": [codec("numcodecs.astype", encode_dtype="|b1"), "bytes"]},
+    {
+        "data_type": "float32",
+        "codecs": [
+            codec("numcodecs.quantize", digits=3, dtype=None),
+            codec("numcodecs.bitround", keepbits=0),
+            LITTLE,
+        ],
+    },
+    {"data_type": "bool", "fill_value": False, "codecs": ["numcodecs.packbits", "bytes"]},
 ]
 
 INVALID_MEMBERS: list[dict[str, Any]] = [
@@ -255,6 +302,39 @@ INVALID_MEMBERS: list[dict[str, Any]] = [
     {"codecs": [sharding(index_codecs=[LITTLE, codec("gzip", level=1)])]},
     {"codecs": [sharding(index_codecs=[sharding()])]},
     {"codecs": [sharding(more=1)]},
+    {"codecs": ["bitround", LITTLE]},
+    {"codecs": [codec("bitround", keepbits=0), LITTLE]},
+    {"codecs": ["cast_value", LITTLE]},
+    {"codecs": [cast_value("bool"), "bytes"]},
+    {"codecs": [cast_value("int8", note=1), "bytes"]},
+    {"codecs": [cast_value("int8", rounding="up"), "bytes"]},
+    {"codecs": [cast_value("float16", out_of_range="wrap"), LITTLE]},
+    {"codecs": [cast_value("int8", scalar_map={"decode": [[1]]}), "bytes"]},
+    {"codecs": [cast_value("int8", scalar_map=[[1, 2]]), "bytes"]},
+    {"codecs": [codec("scale_offset", offset=None), LITTLE]},
+    {"codecs": [codec("scale_offset", astype="int8"), LITTLE]},
+    {"codecs": [codec("packbits", start_bit=0)]},
+    {"codecs": [codec("packbits", first_bit=-1)]},
+    {"codecs": [codec("packbits", padding_encoding="start_byte")]},
+    {"codecs": [codec("reshape", shape=[0]), LITTLE]},
+    {"codecs": [codec("reshape", shape=[-1, -1]), LITTLE]},
+    {"codecs": [codec("reshape", shape=[[-1]]), LITTLE]},
+    {"codecs": ["reshape", LITTLE]},
+    {"codecs": [n5(BIG)]},
+    {"codecs": [n5(TRANSPOSED, LITTLE)]},
+    {"codecs": [n5(TRANSPOSED, BIG, "crc32c", "crc32c")]},
+    {"codecs": [LITTLE, conditional(LITTLE)]},
+    {"codecs": [LITTLE, conditional("scale_offset")]},
+    {"codecs": [LITTLE, conditional(header_bits=4)]},
+    {"codecs": [LITTLE, codec("numcodecs.zlib", level=10)]},
+    {"codecs": [LITTLE, codec("numcodecs.lzma", format=3)]},
+    {"codecs": [LITTLE, codec("numcodecs.lzma", preset=True)]},
+    {"codecs": [LITTLE, codec("numcodecs.crc32", location="middle")]},
+    {"codecs": [LITTLE, codec("numcodecs.fletcher32", location="end")]},
+    {"codecs": [codec("numcodecs.delta", dtype="<M8[s]"), LITTLE]},
+    {"codecs": [codec("numcodecs.fixedscaleoffset", offset=1, scale=0), LITTLE]},
+    {"codecs": ["numcodecs.quantize", LITTLE]},
+    {"codecs": ["numcodecs.astype", LITTLE]},
 ]
 
 CONSOLIDATED = {"must_understand": False, "kind": "inline", "metadata": {}}
@@ -300,7 +380,61 @@ BEYOND_THE_SCHEMA: list[tuple[dict[str, Any], str]] = [
     ({"data_type": "strings"}, "core.metadata.array.data_type.unknown_rejected"),
     ({"chunk_grid": "hexagonal"}, "core.metadata.array.chunk_grid.unknown_rejected"),
     ({"chunk_key_encoding": "suffix"}, "core.metadata.array.chunk_key_encoding.unknown_rejected"),
-    ({"codecs": ["packbits"]}, "core.metadata.array.codecs.unknown_rejected"),
+    ({"codecs": ["zfp"]}, "core.metadata.array.codecs.unknown_rejected"),
+    (
+        {
+            "data_type": "bool",
+            "fill_value": False,
+            "codecs": [codec("bitround", keepbits=1), "bytes"],
+        },
+        "codec.pipeline.unsupported_input_error",
+    ),
+    (
+        {"codecs": [cast_value("uint8"), "bytes"], "fill_value": -1},
+        "codec.cast_value.fill.roundtrip_error",
+    ),
+    (
+        {"codecs": [cast_value("int8", scalar_map={"encode": [["NaN", 0]]}), "bytes"]},
+        "codec.cast_value.scalar_map.scalars",
+    ),
+    (
+        {"data_type": "bool", "fill_value": False, "codecs": [cast_value("int8"), "bytes"]},
+        "codec.cast_value.real_types_only",
+    ),
+    (
+        {"data_type": "bool", "fill_value": False, "codecs": ["scale_offset", "bytes"]},
+        "codec.scale_offset.types",
+    ),
+    (
+        {"codecs": [codec("scale_offset", offset=Decimal("0.5")), LITTLE]},
+        "codec.scale_offset.offset.form",
+    ),
+    ({"codecs": [codec("scale_offset", scale="2"), LITTLE]}, "codec.scale_offset.scale.form"),
+    ({"codecs": [codec("scale_offset", scale=0), LITTLE]}, "codec.scale_offset.scale.zero"),
+    (
+        {"codecs": [codec("scale_offset", offset=1), LITTLE], "fill_value": -(2**15)},
+        "codec.scale_offset.unrepresentable_error",
+    ),
+    ({"codecs": [codec("packbits", first_bit=2, last_bit=1)]}, "codec.packbits.last_ge_first"),
+    ({"codecs": [codec("packbits", last_bit=16)]}, "codec.packbits.bit_range"),
+    ({"codecs": [codec("reshape", shape=[7]), LITTLE]}, "codec.reshape.product"),
+    ({"codecs": [codec("reshape", shape=[[1], [0]]), LITTLE]}, "codec.reshape.dims_increasing"),
+    ({"codecs": [codec("reshape", shape=[[1], 2]), LITTLE]}, "codec.reshape.dims_aligned"),
+    ({"codecs": [codec("reshape", shape=[[2]]), LITTLE]}, "codec.reshape.shape.input_dims"),
+    (
+        {"codecs": [n5(codec("transpose", order=[0, 1]), BIG)]},
+        "codec.n5_default.codecs.first_transpose",
+    ),
+    (
+        {"codecs": [LITTLE, conditional(*["crc32c"] * 9, header_bits=8)]},
+        "codec.conditional.header_bits.ge_len",
+    ),
+    (
+        {"codecs": [LITTLE, codec("numcodecs.lzma", format=3, filters=[])]},
+        "v2.compressor.lzma",
+    ),
+    ({"codecs": [codec("numcodecs.delta", dtype="<i4"), LITTLE]}, "v2.filter.delta"),
+    ({"codecs": ["numcodecs.packbits", "bytes"]}, "v2.filter.packbits"),
     (
         {"storage_transformers": ["cache"]},
         "core.metadata.array.storage_transformers.unknown_rejected",
@@ -411,12 +545,17 @@ POOL = [
     "v2", ".", "a:b", "Z", [], [0], [1, 0], [0, 0], [1, 1], ["bytes"], {}, {"name": "bytes"},
     {"must_understand": False}, {"must_understand": True}, LITTLE, codec("gzip", level=1), blosc(),
     sharding(), codec("transpose", order=[1, 0]), codec("regular", chunk_shape=[1, 1]),
+    cast_value("int8"), codec("scale_offset", scale=1), "packbits", codec("reshape", shape=[-1]),
+    n5(TRANSPOSED, BIG), conditional("crc32c"), codec("bitround", keepbits=1), "numcodecs.lzma",
+    codec("numcodecs.delta", dtype="<i2"), "<i2", {"id": 33}, "numcodecs.packbits", [[0, 1]],
     {"name": "other", "must_understand": False}, CONSOLIDATED,
 ]  # fmt: skip
 
 NAMES = [
     "name", "configuration", "must_understand", "endian", "level", "order", "shape", "attributes",
     "dimension_names", "storage_transformers", "consolidated_metadata", "note", "typesize", "x",
+    "rounding", "out_of_range", "scalar_map", "offset", "scale", "first_bit", "last_bit", "filters",
+    "header_bits", "codecs", "astype", "format", "location",
 ]  # fmt: skip
 
 
