@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich import box
@@ -29,8 +28,7 @@ from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.layout import lay_out
 
 HERE = Path(__file__).parent
-RUNS = 5
-COPIES = 5
+RUNS = 9
 MOST = {"zarr-python": 1.1, "tensorstore": 1.5}  # times an in-process loop
 FEWEST = 5000  # cases a second through an adapter that answers at once
 WIDTH = 110
@@ -73,16 +71,6 @@ class Harness:
         if missed:
             sys.exit(f"{missed[0].name} could not be run: {missed[0].why}")
         return stopwatch.seconds_per_case
-
-
-def enlarged(whole: Corpus) -> Corpus:
-    """The corpus with ``COPIES`` of each case, so that a run lasts long enough to be measured."""
-    copies = {
-        f"{case.id}~{copy}": replace(case, id=f"{case.id}~{copy}", baseline_of=())
-        for copy in range(1, COPIES)
-        for case in whole
-    }
-    return replace(whole, cases={**whole.cases, **copies})
 
 
 def in_process(name: str, cases: Sequence[Case], directory: Path) -> Callable[[], float]:
@@ -139,7 +127,7 @@ def memory_row() -> list[str]:
 
 def main() -> None:
     """Measure, and print the table."""
-    whole = enlarged(corpus.load())
+    whole = corpus.load()
     reads = [case for case in whole if case.ask.question == "read" and case.polarity == "positive"]
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
