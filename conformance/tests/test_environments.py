@@ -17,7 +17,13 @@ import pytest
 from zarr_conformance import environments, interpreters
 from zarr_conformance.environments import NotPrepared, cache_directory, prepare
 from zarr_conformance.errors import UsageError
-from zarr_conformance.implementations import Implementation, directory, find_implementations, named
+from zarr_conformance.implementations import (
+    Implementation,
+    Release,
+    directory,
+    find_implementations,
+    named,
+)
 from zarr_conformance.interpreters import Interpreter, find_interpreters
 from zarr_conformance.process import Stopped
 
@@ -331,6 +337,88 @@ def test_an_unknown_implementation() -> None:
         named(("hdf5",), known)
 
 
+def several(**more: str) -> Implementation:
+    releases = {"2.0": Release("2.0", ("x=={version}",), ("new.py",))}
+    for version, package in more.items():
+        releases[version] = Release(package, ("x=={version}", "y<1"), ("old.py",))
+    return replace(IMPLEMENTATION, name="x", releases=releases)
+
+
+def test_another_version_can_be_asked_for() -> None:
+    """It is installed alone, and with what it needs that newer ones do not."""
+    known = {"x": several(**{"1.0": "1.0"}), "y": replace(IMPLEMENTATION, name="y")}
+    (old,) = named(("x@1.0",), known)
+    assert (old.name, old.asked_for, old.versions) == ("x", "x@1.0", ("1.0",))
+    assert (old.requirements, old.run) == (("x=={version}", "y<1"), ("old.py",))
+    everything = named(("x@all", "y", "x@2.0"), known)
+    assert [each.asked_for for each in everything] == ["x@2.0", "x@1.0", "y"]
+
+
+@pytest.mark.parametrize(
+    ("version", "run"), [("3.0", "new.py"), ("1.5", "new.py"), ("0.9", "old.py")]
+)
+def test_a_version_that_is_not_listed_runs_as_the_next_newer_one(version: str, run: str) -> None:
+    (found,) = named((f"x@{version}",), {"x": several(**{"1.0": "1.0"})})
+    assert (found.versions, found.run) == ((version,), (run,))
+
+
+def test_a_version_goes_by_the_librarys_own_number() -> None:
+    (found,) = named(("x@4.9",), {"x": several(**{"4.9": "1.6"})})
+    assert (found.asked_for, found.versions) == ("x@4.9", ("1.6",))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("x@1.6", r"There is no x@1\.6; there are: 2\.0, 4\.9\."),
+        ("y@1.0", r"There is no y@1\.0; there are: none to choose from\."),
+        ("y@all", r"There is no y@all"),
+        ("z@newest", r"x@newest is no version; there are: 2\.0\."),
+        ("z@", r"x@ is no version"),
+        ("a@1.0", r"no implementation called 'a'\. There are: x, y, z\."),
+    ],
+)
+def test_a_version_that_cannot_be_had(asked: str, message: str) -> None:
+    known = {
+        "x": several(**{"4.9": "1.6"}),
+        "y": replace(IMPLEMENTATION, name="y", versions=()),
+        "z": several(),
+    }
+    with pytest.raises(UsageError, match=message):
+        named((asked,), known)
+
+
+OLDER = """
+name = "x"
+language = "c"
+lineage = "x"
+homepage = "https://example.org"
+[versions]
+"4.10" = "1.7"
+"4.9" = "1.6"
+[python]
+requirements = ["x=={version}"]
+run = ["new.py"]
+[[python.older]]
+versions = ["3.6"]
+requirements = ["x=={version}", "y<1"]
+run = ["old.py"]
+"""
+
+
+def test_versions_in_an_adapter_file(tmp_path: Path) -> None:
+    """Those of [python] are tried from the newest on; older ones are run only if asked for."""
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "adapter.toml").write_text(OLDER)
+    found = find_implementations(tmp_path)["x"]
+    assert found.versions == ("1.7", "1.6")
+    assert found.releases == {
+        "4.10": Release("1.7", ("x=={version}",), ("new.py",)),
+        "4.9": Release("1.6", ("x=={version}",), ("new.py",)),
+        "3.6": Release("3.6", ("x=={version}", "y<1"), ("old.py",)),
+    }
+
+
 WHOLE = """
 name = "x"
 language = "c"
@@ -351,6 +439,11 @@ run = ["x"]
         (WHOLE.replace('"c"', "3"), "`language` must be a str"),
         (WHOLE.replace('["x"]', "[1]"), "run must hold strings"),
         ("speed = 3\n" + WHOLE, "'speed' is not a member"),
+        ("versions = 3\n" + WHOLE, r"`versions` must be a list \| dict"),
+        ("versions = [3]\n" + WHOLE, r"\[python\]: versions must hold strings"),
+        ("versions = {a = 3}\n" + WHOLE, r"\[python\]: versions must hold strings"),
+        (WHOLE + "older = [3]", r"\[\[python.older\]\] 1 must be a table"),
+        (WHOLE + "[[python.older]]\nrun = []", r"\[\[python.older\]\] 1: `\w+` is missing"),
     ],
 )
 def test_an_adapter_file_that_is_wrong(text: str, message: str, tmp_path: Path) -> None:

@@ -577,6 +577,14 @@ def test_a_known_failure_tells_why_and_where() -> None:
     assert "  https://a.b/1" in text
 
 
+def test_a_version_is_reproduced_by_what_it_was_asked_for() -> None:
+    old = Implementation("ours", "1.0", asked_for="ours@1.0")
+    assert reproduction(old, "v3/a/b") == "zarr-conformance run ours@1.0 --select v3/a/b"
+    assert reproduction(Implementation("ours", "1.0"), "v3/a").startswith(
+        "zarr-conformance run ours -"
+    )
+
+
 def test_an_adapter_of_ones_own_is_reproduced_by_its_command() -> None:
     mine = Implementation("mine", "1", command=("node", "my adapter.js"))
     line = reproduction(mine, "v3/a/b")

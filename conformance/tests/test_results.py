@@ -92,6 +92,15 @@ def test_an_adapter_that_runs_later_is_no_longer_missed(path: Path) -> None:
     assert not Results.read(path).not_run
 
 
+def test_a_version_that_runs_later_is_no_longer_missed(path: Path) -> None:
+    """And it alone: another version may still be missing."""
+    with ResultsWriter(path, append=True) as writer:
+        writer.write_not_run(NotRun("mine@1.0", "no wheel"))
+        writer.write_not_run(NotRun("mine@0.9", "no wheel"))
+        writer.write_implementation(replace(MINE, asked_for="mine@1.0"))
+    assert Results.read(path).not_run.keys() == {"zarrs", "mine@0.9"}
+
+
 def test_an_adapter_that_was_given_up_is_missed(path: Path) -> None:
     with ResultsWriter(path, append=True) as writer:
         writer.write_not_run(NotRun("mine", "it does not start again"))
@@ -206,6 +215,11 @@ class TestOnly:
     def test_leaves_out_the_others(self, path: Path) -> None:
         assert Results.read(path).only(["zarrs"]).results == {}
         assert Results.read(path).only(["mine"]).not_run == {}
+
+    def test_means_all_versions(self, path: Path) -> None:
+        with ResultsWriter(path, append=True) as writer:
+            writer.write_not_run(NotRun("mine@0.9", "no wheel"))
+        assert Results.read(path).only(["mine"]).not_run.keys() == {"mine@0.9"}
 
     def test_a_stranger_is_refused(self, path: Path) -> None:
         with pytest.raises(UsageError, match=r"'gdal' is not in .*; there are: mine, zarrs"):

@@ -137,6 +137,20 @@ def test_what_cannot_be_run_does_not_stop_the_others(
     assert set(verdicts(options.results).values()) == {"pass", "observed"}
 
 
+def test_the_results_tell_how_to_ask_for_each_again(
+    fake: Fake, small_corpus: Corpus, options: Options
+) -> None:
+    """One of ours by the name it was asked for by, another by its command."""
+    launch = fake("honest")
+    ours = Contestant("honest@1.0", "fake", lambda _stopping: launch)
+    run(small_corpus, list(small_corpus), [ours], options)
+    (implementation,) = Results.read(options.results).implementations.values()
+    assert (implementation.asked_for, implementation.command) == ("honest@1.0", ())
+    run(small_corpus, list(small_corpus), [external(shlex.join(launch.command))], options)
+    (implementation,) = Results.read(options.results).implementations.values()
+    assert (implementation.asked_for, implementation.command) == ("", launch.command)
+
+
 def test_two_adapters_may_not_call_themselves_the_same(
     fake: Fake, small_corpus: Corpus, options: Options
 ) -> None:

@@ -12,35 +12,94 @@
     requirements = ["zarr=={version}"]        # nothing: run with our own Python and its packages
     run = ["{python}", "adapter.py"]
 
-``expected.toml`` beside it tells its known failures.
+    [[python.older]]                          # run if asked for only, as in ``zarr-python@2.18.7``
+    versions = ["2.18.7"]
+    requirements = ["zarr=={version}"]
+    run = ["{python}", "adapter_2.py"]
+
+Where a library comes within a package that counts otherwise, ``versions`` is a table of the
+package's versions by the library's. ``expected.toml`` beside it tells its known failures.
 """
 
 import difflib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import UnionType
 from typing import Any
+
+from packaging.version import InvalidVersion, Version
 
 from zarr_conformance.errors import UsageError
 
 MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str, "python": dict}
-OPTIONAL = {"versions": list}
+OPTIONAL = {"versions": list | dict}
 PYTHON_MEMBERS = {"requirements": list, "run": list}
+PYTHON_OPTIONAL = {"older": list}
+OLDER_MEMBERS = {"versions": list | dict, **PYTHON_MEMBERS}
+
+ALL = "all"  # what NAME@all stands for: each listed version
+
+
+@dataclass(frozen=True)
+class Release:
+    """How one version of an implementation is installed and run."""
+
+    package: str  # what the package calls this version
+    requirements: tuple[str, ...]
+    run: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Implementation:
-    """One ``adapter.toml``, and the directory that it lies in."""
+    """One ``adapter.toml``, and the directory that it lies in.
+
+    ``versions`` are those of the package: the first one that installs is run. ``releases`` are all
+    that are listed, newest first, by the version of the library. If one was asked for, it is
+    ``version``, and the only one of ``versions``.
+    """
 
     name: str
     language: str
     lineage: str
     homepage: str
     versions: tuple[str, ...]
+    toolchain: str
     requirements: tuple[str, ...]
     run: tuple[str, ...]
     directory: Path
+    releases: Mapping[str, Release] = field(default_factory=dict)
+    version: str = ""
+
+    @property
+    def asked_for(self) -> str:
+        """What to call it on the command line to get it again."""
+        return f"{self.name}@{self.version}" if self.version else self.name
+
+    def at(self, version: str) -> "Implementation":
+        """This implementation in one version. Raises ``UsageError`` if it cannot be had."""
+        release = self.releases.get(version) or self._unlisted(version)
+        return replace(
+            self,
+            version=version,
+            versions=(release.package,),
+            requirements=release.requirements,
+            run=release.run,
+        )
+
+    def _unlisted(self, version: str) -> Release:
+        """How a version that is not listed is run: as the next newer one that is."""
+        listed = list(self.releases.items())
+        there_are = f"there are: {', '.join(self.releases) or 'none to choose from'}"
+        if not listed or any(release.package != each for each, release in listed):
+            raise UsageError(f"There is no {self.name}@{version}; {there_are}.")
+        try:
+            newer = [each for each in listed if Version(each[0]) > Version(version)]
+        except InvalidVersion as error:
+            raise UsageError(f"{self.name}@{version} is no version; {there_are}.") from error
+        _, release = newer[-1] if newer else listed[0]
+        return replace(release, package=version)
 
     @property
     def expectations(self) -> Path:
@@ -62,13 +121,26 @@ def find_implementations(folder: Path | None = None) -> dict[str, Implementation
 
 
 def named(names: tuple[str, ...], known: Mapping[str, Implementation]) -> list[Implementation]:
-    """The implementations with these names. Raises ``UsageError`` for one that does not exist."""
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-            raise UsageError(f"There is no implementation called {name!r}. {hint}")
-    return [known[name] for name in dict.fromkeys(names)]
+    """The implementations that are asked for: ``NAME``, ``NAME@VERSION``, or ``NAME@all``.
+
+    Raises ``UsageError`` for one that does not exist.
+    """
+    found = (each for name in names for each in _asked_for(name, known))
+    return list({each.asked_for: each for each in found}.values())
+
+
+def _asked_for(asked: str, known: Mapping[str, Implementation]) -> Iterator[Implementation]:
+    name, at, version = asked.partition("@")
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
+        raise UsageError(f"There is no implementation called {name!r}. {hint}")
+    if not at:
+        yield known[name]
+    elif version == ALL and known[name].releases:
+        yield from map(known[name].at, known[name].releases)
+    else:
+        yield known[name].at(version)
 
 
 def _read(path: Path) -> Implementation:
@@ -78,25 +150,58 @@ def _read(path: Path) -> Implementation:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     _check(document, MEMBERS, OPTIONAL, f"{path}")
     python = document["python"]
-    _check(python, PYTHON_MEMBERS, {}, f"{path}: [python]")
+    _check(python, PYTHON_MEMBERS, PYTHON_OPTIONAL, f"{path}: [python]")
+    newest = _releases({"versions": [], **document, **python}, f"{path}: [python]")
+    releases = dict(newest)
+    for number, older in enumerate(python.get("older", []), 1):
+        place = f"{path}: [[python.older]] {number}"
+        _check(older, OLDER_MEMBERS, {}, place)
+        releases |= _releases(older, place)
     return Implementation(
         name=document["name"],
         language=document["language"],
         lineage=document["lineage"],
         homepage=document["homepage"],
-        versions=_strings(document.get("versions", []), f"{path}: versions"),
-        requirements=_strings(python["requirements"], f"{path}: requirements"),
-        run=_strings(python["run"], f"{path}: run"),
+        versions=tuple(release.package for release in newest.values()),
+        toolchain=toolchain,
+        requirements=_strings(table["requirements"], f"{path}: requirements"),
+        run=_strings(table["run"], f"{path}: run"),
         directory=path.parent,
+        releases=releases,
     )
+
+
+def _releases(table: Mapping[str, Any], place: str) -> dict[str, Release]:
+    """The versions in a table, each with how it is installed and run."""
+    versions = _strings(list(table["versions"]), f"{place}: versions")
+    packages = versions
+    if isinstance(table["versions"], dict):
+        packages = _strings(list(table["versions"].values()), f"{place}: versions")
+    requirements = _strings(table["requirements"], f"{place}: requirements")
+    run = _strings(table["run"], f"{place}: run")
+    return {
+        version: Release(package, requirements, run)
+        for version, package in zip(versions, packages, strict=True)
+    }
+
+
+def _toolchain(document: Mapping[str, Any], path: Path) -> str:
+    """The one toolchain that an implementation has a table for."""
+    found = [name for name in TOOLCHAINS if name in document]
+    if len(found) != 1:
+        tables = " or ".join(f"[{name}]" for name in TOOLCHAINS)
+        raise UsageError(f"{path}: there must be one table {tables}, and there are {len(found)}.")
+    return found[0]
 
 
 def _check(
     table: Mapping[str, Any],
-    mandatory: Mapping[str, type],
-    optional: Mapping[str, type],
+    mandatory: Mapping[str, type | UnionType],
+    optional: Mapping[str, type | UnionType],
     place: str,
 ) -> None:
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{place} must be a table.")
     for name in mandatory.keys() - table.keys():
         raise UsageError(f"{place}: `{name}` is missing.")
     for name, value in table.items():
@@ -104,7 +209,8 @@ def _check(
         if expected is None:
             raise UsageError(f"{place}: {name!r} is not a member.")
         if not isinstance(value, expected):
-            raise UsageError(f"{place}: `{name}` must be a {expected.__name__}.")
+            kind = getattr(expected, "__name__", expected)
+            raise UsageError(f"{place}: `{name}` must be a {kind}.")
 
 
 def _strings(values: list[Any], place: str) -> tuple[str, ...]:

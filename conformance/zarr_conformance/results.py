@@ -42,7 +42,8 @@ class Run:
 class Implementation:
     """An implementation, in the version that answered.
 
-    ``command`` started its adapter if that is not one of ours, and is empty otherwise.
+    ``command`` started its adapter if that is not one of ours, and is empty otherwise;
+    ``asked_for`` gets it again if it is, and is its name or ``NAME@VERSION``.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Implementation:
     lineage: str = "unknown"
     libraries: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
+    asked_for: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -207,7 +209,7 @@ class Results:
                 case Implementation():
                     implementations[line.key] = line
                     results.setdefault(line.key, {})
-                    not_run.pop(line.name, None)
+                    not_run.pop(line.asked_for or line.name, None)
                 case NotRun():
                     not_run[line.name] = line
                 case Result() if line.key in results:
@@ -222,11 +224,12 @@ class Results:
         return {key: self.results[key] for key in sorted(self.results) if self.results[key]}
 
     def only(self, names: Collection[str]) -> "Results":
-        """What these implementations said, or all of it if none is named.
+        """What these implementations said, in any version, or all of it if none is named.
 
         Raises ``UsageError`` if one did not take part.
         """
-        taken_part = {name for name, _ in self.implementations} | self.not_run.keys()
+        missed = {asked_for: asked_for.partition("@")[0] for asked_for in self.not_run}
+        taken_part = {name for name, _ in self.implementations} | set(missed.values())
         for name in names:
             if name not in taken_part:
                 others = ", ".join(sorted(taken_part))
@@ -235,7 +238,7 @@ class Results:
             return self
         return replace(
             self,
-            not_run={name: line for name, line in self.not_run.items() if name in names},
+            not_run={each: self.not_run[each] for each in missed if missed[each] in names},
             results={key: answers for key, answers in self.results.items() if key[0] in names},
         )
 

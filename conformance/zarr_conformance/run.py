@@ -48,6 +48,7 @@ SKIPPED = Verdict("skipped", "not_laid_out")
 class Contestant:
     """An implementation that is to be asked: how to get its adapter, and what is known of it.
 
+    ``name`` is what it was asked for by, such as ``tensorstore`` or ``tensorstore@0.1.64``, and
     ``command`` is that of an adapter which is not one of ours.
     """
 
@@ -61,7 +62,7 @@ class Contestant:
 def installed(implementation: Implementation) -> Contestant:
     """An implementation that comes with the project."""
     return Contestant(
-        implementation.name,
+        implementation.asked_for,
         implementation.lineage,
         lambda stopping: prepare(implementation, stopping),
         implementation.expectations,
@@ -200,7 +201,10 @@ def _ask_all(table: _Table, contestant: Contestant, launch: Launch, progress: Pr
         stopping=table.stopping,
     ) as adapter:
         answerer = Answerer(
-            **adapter.start(), lineage=contestant.lineage, command=contestant.command
+            **adapter.start(),
+            lineage=contestant.lineage,
+            command=contestant.command,
+            asked_for="" if contestant.command else contestant.name,
         )
         done = _claim(table, answerer)
         cases = [case for case in table.cases if case.id not in done]

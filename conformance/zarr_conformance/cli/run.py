@@ -22,6 +22,7 @@ Examples:
   zarr-conformance run
   zarr-conformance run zarr-python tensorstore --jobs 2
   zarr-conformance run tensorstore --select v3/codecs/blosc
+  zarr-conformance run zarr-python@3.0.8 tensorstore@all
   zarr-conformance run --select "feature:codec:gzip polarity:negative"
   zarr-conformance run --adapter "node my-adapter.js" --check-protocol
   zarr-conformance run --resume
@@ -92,7 +93,8 @@ def run(
     """Put the corpus to implementations and show what they answer.
 
     Without a NAME and without --adapter, to all implementations that can run here; see
-    `zarr-conformance adapters`. Each gets its own environment, made at the first run.
+    `zarr-conformance adapters`. Each gets its own environment, made at the first run. NAME is the
+    newest version that installs, NAME@VERSION another one, NAME@all each one that is listed.
     """
     every = find_implementations()
     ours = named(names, every) if names or adapters else list(every.values())

@@ -100,4 +100,5 @@ def reproduction(implementation: Implementation, case_id: str) -> str:
     if implementation.command:
         command = shlex.quote(shlex.join(implementation.command))
         return f"zarr-conformance run --adapter {command} --select {case_id}"
-    return f"zarr-conformance run {implementation.name} --select {case_id}"
+    name = implementation.asked_for or implementation.name
+    return f"zarr-conformance run {name} --select {case_id}"
