@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from zarr_conformance import environments, interpreters
-from zarr_conformance.environments import NotPrepared, cache_directory, prepare
+from zarr_conformance import interpreters
+from zarr_conformance.environments import NotPrepared, cache_directory, prepare, python
 from zarr_conformance.errors import UsageError
 from zarr_conformance.implementations import (
     Implementation,
@@ -51,8 +51,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     old, new = Path(sys.executable), tmp_path / "python3.99"
     new.write_text("a Python")
     found = [Interpreter((3, 99, 0), new), Interpreter((3, 11, 0), old)]
-    monkeypatch.setattr(environments, "candidates", lambda: (old, new))
-    monkeypatch.setattr(environments, "find_interpreters", lambda _paths: found)
+    monkeypatch.setattr(python, "candidates", lambda: (old, new))
+    monkeypatch.setattr(python, "find_interpreters", lambda _paths: found)
     return tmp_path / "cache"
 
 
@@ -68,7 +68,7 @@ def fake_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeUv:
         log.touch()
         program.write_text(FAKE_UV.format(python=sys.executable, log=str(log), body=f"    {body}"))
         program.chmod(0o755)
-        monkeypatch.setattr(environments.uv, "find_uv_bin", lambda: str(program))
+        monkeypatch.setattr(python.uv, "find_uv_bin", lambda: str(program))
         return lambda: [json.loads(line) for line in log.read_text().splitlines()]
 
     return make
@@ -134,7 +134,8 @@ def test_what_installs_nowhere_is_not_prepared(fake_uv: FakeUv, cache: Path) -> 
         prepare(IMPLEMENTATION)
     assert caught.value.name == "library"
     assert caught.value.why == (
-        "no version of 2.0, 1.0 installs on CPython 3.99.0, 3.11.0 (uv: it asks for another Python)"
+        "no version of 2.0, 1.0 installs for CPython 3.99.0, CPython 3.11.0 "
+        "(uv: it asks for another Python)"
     )
     assert [path.suffix for path in cache.iterdir()] == [".lock"]
 
@@ -165,9 +166,9 @@ def test_without_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> str:
         raise FileNotFoundError
 
-    monkeypatch.setattr(environments.uv, "find_uv_bin", missing)
+    monkeypatch.setattr(python.uv, "find_uv_bin", missing)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(NotPrepared, match="uv is missing"):
+    with pytest.raises(NotPrepared, match="uv was not found; install it with `pip install uv`"):
         prepare(IMPLEMENTATION)
 
 
@@ -206,7 +207,7 @@ def test_a_new_python_is_noticed(
 ) -> None:
     fake_uv("pass")
     first = prepare(IMPLEMENTATION)
-    monkeypatch.setattr(environments, "candidates", lambda: (tmp_path / "python3.100",))
+    monkeypatch.setattr(python, "candidates", lambda: (tmp_path / "python3.100",))
     assert prepare(IMPLEMENTATION) != first
 
 

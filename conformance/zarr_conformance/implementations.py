@@ -8,7 +8,7 @@
     homepage = "https://zarr.readthedocs.io"
     versions = ["3.4.2", "3.1.6"]             # newest first; the first that installs is taken
 
-    [python]
+    [python]                                  # the toolchain: what ``environments`` makes it with
     requirements = ["zarr=={version}"]        # nothing: run with our own Python and its packages
     run = ["{python}", "adapter.py"]
 
@@ -33,11 +33,12 @@ from packaging.version import InvalidVersion, Version
 
 from zarr_conformance.errors import UsageError
 
-MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str, "python": dict}
-OPTIONAL = {"versions": list | dict}
-PYTHON_MEMBERS = {"requirements": list, "run": list}
-PYTHON_OPTIONAL = {"older": list}
-OLDER_MEMBERS = {"versions": list | dict, **PYTHON_MEMBERS}
+TOOLCHAINS = ("python", "node", "cargo", "maven", "go")
+MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str}
+OPTIONAL = {"versions": list | dict, **dict.fromkeys(TOOLCHAINS, dict)}
+TOOLCHAIN_MEMBERS = {"requirements": list, "run": list}
+TOOLCHAIN_OPTIONAL = {"older": list}
+OLDER_MEMBERS = {"versions": list | dict, **TOOLCHAIN_MEMBERS}
 
 ALL = "all"  # what NAME@all stands for: each listed version
 
@@ -65,12 +66,12 @@ class Implementation:
     lineage: str
     homepage: str
     versions: tuple[str, ...]
-    toolchain: str
     requirements: tuple[str, ...]
     run: tuple[str, ...]
     directory: Path
     releases: Mapping[str, Release] = field(default_factory=dict)
     version: str = ""
+    toolchain: str = "python"
 
     @property
     def asked_for(self) -> str:
@@ -149,12 +150,13 @@ def _read(path: Path) -> Implementation:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     _check(document, MEMBERS, OPTIONAL, f"{path}")
-    python = document["python"]
-    _check(python, PYTHON_MEMBERS, PYTHON_OPTIONAL, f"{path}: [python]")
-    newest = _releases({"versions": [], **document, **python}, f"{path}: [python]")
+    toolchain = _toolchain(document, path)
+    table = document[toolchain]
+    _check(table, TOOLCHAIN_MEMBERS, TOOLCHAIN_OPTIONAL, f"{path}: [{toolchain}]")
+    newest = _releases({"versions": [], **document, **table}, f"{path}: [{toolchain}]")
     releases = dict(newest)
-    for number, older in enumerate(python.get("older", []), 1):
-        place = f"{path}: [[python.older]] {number}"
+    for number, older in enumerate(table.get("older", []), 1):
+        place = f"{path}: [[{toolchain}.older]] {number}"
         _check(older, OLDER_MEMBERS, {}, place)
         releases |= _releases(older, place)
     return Implementation(
@@ -163,11 +165,11 @@ def _read(path: Path) -> Implementation:
         lineage=document["lineage"],
         homepage=document["homepage"],
         versions=tuple(release.package for release in newest.values()),
-        toolchain=toolchain,
         requirements=_strings(table["requirements"], f"{path}: requirements"),
         run=_strings(table["run"], f"{path}: run"),
         directory=path.parent,
         releases=releases,
+        toolchain=toolchain,
     )
 
 
