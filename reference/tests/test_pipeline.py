@@ -83,6 +83,12 @@ def test_an_unknown_codec_is_refused() -> None:
     assert refusal.value.place == "$.codecs[1]"
 
 
+def test_zfp_is_known_and_not_decoded() -> None:
+    """codec.zfp.name: a registered codec, whose streams only its library understands"""
+    with pytest.raises(UnknownExtension, match="zfp is not decoded here: .* the C library zfp"):
+        parse_codecs([{"name": "zfp", "configuration": {"mode": "reversible"}}], "$.codecs")
+
+
 def test_an_unknown_codec_that_need_not_be_understood_is_left_out() -> None:
     """ext.must_understand.may_false"""
     assert parse_codecs([LITTLE, OPTIONAL, GZIP], "$") == parse_codecs([LITTLE, GZIP], "$")
