@@ -6,12 +6,16 @@ The newest CPython at hand is taken that the library installs on.
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 
 import uv
 
 from zarr_conformance.environments.programs import NETWORK, Cause, Missing, run
 from zarr_conformance.environments.toolchain import Build, Host, Toolchain
 from zarr_conformance.interpreters import candidates, find_interpreters
+
+# uv's package asks sysconfig where it is, which two threads must not do at the same time at first.
+_LOOKING_FOR_UV = Lock()
 
 
 class Python(Toolchain):
@@ -64,7 +68,8 @@ class Python(Toolchain):
 
 def _uv() -> str:
     try:
-        return uv.find_uv_bin()
+        with _LOOKING_FOR_UV:
+            return uv.find_uv_bin()
     except FileNotFoundError:
         found = shutil.which("uv")
     if found is None:
