@@ -10,7 +10,8 @@ from zarr_adapter import data_type_name, describe, elements, opening, reading, r
 # isort: split
 import numpy as np
 import zarr
-from zarr.dtype import VariableLengthBytes
+
+BYTES = ("VariableLengthBytes", "DataType.bytes")  # since 3.1, and before
 
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -55,7 +56,9 @@ def _data_type_name(array: Any) -> str:
     """The name of the array's data type, of which the NumPy dtype ``object`` says nothing."""
     metadata = array.metadata
     stored = metadata.dtype if metadata.zarr_format == 2 else metadata.data_type
-    return "bytes" if isinstance(stored, VariableLengthBytes) else data_type_name(array.dtype)
+    if str(stored).startswith(BYTES):
+        return "bytes"
+    return data_type_name(array.dtype)
 
 
 def _node_type(node: Any) -> str:
