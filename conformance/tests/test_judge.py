@@ -335,6 +335,9 @@ class TestFormOfAnswers:
     def test_the_size_of_an_element_follows_from_its_type(self, data_type: str, size: int) -> None:
         assert item_size(data_type) == size
 
+    def test_an_element_of_less_than_a_byte_takes_one(self) -> None:
+        assert (item_size("int2"), item_size("uint4")) == (1, 1)
+
     def test_a_fixed_string_has_its_size_in_bytes(self) -> None:
         assert item_size("|S3") == 3
 

@@ -267,7 +267,7 @@ def item_size(data_type: str) -> int | None:
     name = _SIZED.fullmatch(data_type)
     if name is None:
         return None
-    return int(name["bits"]) // 8 if name["bits"] else int(name["bytes"])
+    return (int(name["bits"]) + 7) // 8 if name["bits"] else int(name["bytes"])
 
 
 def ordered(cases: Iterable[Case], corpus: Mapping[str, Case]) -> list[Case]:
