@@ -1,0 +1,185 @@
+/**
+ * What an adapter in JavaScript needs: the message loop, and elements to bytes.
+ *
+ * An adapter is a process that answers questions about Zarr stores, one JSON object a line, on
+ * standard input and output; `implementations/README.md` gives the messages. This file imports
+ * nothing but Node.js itself, so that a new adapter can start with a copy of it:
+ *
+ *     import { describe, elements, opening, reading, serve } from "./zarr_adapter.mjs";
+ *     import * as library from "library";
+ *
+ *     async function read({ store, path }) {
+ *       const array = await opening(() => library.open(store, path));
+ *       const values = await reading(() => array.read());
+ *       return elements(array.dtype, array.shape, values);
+ *     }
+ *
+ *     await serve(describe("library"), { read });
+ *
+ * Import it before the library: from then on standard output is the protocol's alone, and whatever
+ * else is printed goes to standard error.
+ */
+
+import { readFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+Object.defineProperty(process, "stdout", { get: () => process.stderr });
+
+const LONGEST_MESSAGE = 1000; // characters of an error that are passed on
+
+/** The library said no, while opening the node ("open") or reading elements ("read"). */
+class Refused extends Error {
+  constructor(stage, cause) {
+    const said = cause instanceof Error ? `${cause.name}: ${withCauses(cause)}` : String(cause);
+    super(said.slice(0, LONGEST_MESSAGE), { cause });
+    this.stage = stage;
+  }
+}
+
+/** The adapter cannot put this question to its library, or cannot pass on the answer. */
+export class Unsupported extends Error {}
+
+/** While the library is looking for the node and at its metadata. */
+export const opening = (work) => attempt("open", work);
+
+/** While the library is fetching and decoding chunks. */
+export const reading = (work) => attempt("read", work);
+
+/** Takes what the library throws for its refusal. Keep the adapter's own work outside. */
+async function attempt(stage, work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFault(error) ? error : new Refused(stage, error);
+  }
+}
+
+/**
+ * Whether an error is no word on the data: the machine or the engine gave up, or code in
+ * WebAssembly left its memory. It ends the process, as a crash does.
+ */
+function isFault(error) {
+  const exhausted = /call stack|allocation failed|out of memory/i;
+  if (error instanceof WebAssembly.RuntimeError) return true;
+  if (error instanceof RangeError && exhausted.test(error.message)) return true;
+  return error instanceof Error && error.cause !== undefined && isFault(error.cause);
+}
+
+function withCauses(error) {
+  const cause = error.cause instanceof Error ? `: ${withCauses(error.cause)}` : "";
+  return error.message + cause;
+}
+
+/** Who is answering: the version of the first package, and of all that it stands on. */
+export function describe(name, ...packages) {
+  const installed = packages.length ? packages : [name];
+  const libraries = Object.fromEntries(installed.map((each) => [each, versionOf(each)]));
+  libraries.node = process.versions.node;
+  return { name, version: libraries[installed[0]], language: "javascript", libraries };
+}
+
+function versionOf(packageName) {
+  for (let folder = dirname(process.argv[1]); ; folder = dirname(folder)) {
+    try {
+      const file = join(folder, "node_modules", packageName, "package.json");
+      return JSON.parse(readFileSync(file, "utf8")).version;
+    } catch (error) {
+      if (folder === dirname(folder)) throw error;
+    }
+  }
+}
+
+/**
+ * The answer to `read`: elements in C order, from a typed array or an array of strings.
+ *
+ * Bits are moved, never converted. `stride` is in elements, and by default that of C order.
+ */
+export function elements(dataType, shape, data, stride = undefined) {
+  const order = stride && !isC(shape, stride) ? positions(shape, stride) : undefined;
+  if (Array.isArray(data)) {
+    const items = order ? order.map((position) => data[position]) : data;
+    if (!items.every((item) => typeof item === "string")) {
+      throw new Unsupported("the elements are objects other than strings");
+    }
+    return { data_type: dataType, shape, elements: items };
+  }
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const ordered = order ? gathered(bytes, data.BYTES_PER_ELEMENT, order) : bytes;
+  return { data_type: dataType, shape, elements: ordered.toString("base64") };
+}
+
+function isC(shape, stride) {
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] > 1 && stride[axis] !== step) return false;
+    step *= shape[axis];
+  }
+  return true;
+}
+
+/** Where each element is, in C order. */
+function positions(shape, stride) {
+  return shape.reduce(
+    (found, length, axis) =>
+      found.flatMap((start) => Array.from({ length }, (_, index) => start + index * stride[axis])),
+    [0],
+  );
+}
+
+function gathered(bytes, size, order) {
+  return Buffer.concat(order.map((position) => bytes.subarray(position * size, (position + 1) * size)));
+}
+
+/**
+ * Answer until told to stop: `questions` has a function for each question known here.
+ *
+ * It gets the question's members as one object and returns the answer's. It may throw what
+ * `opening` and `reading` do, or `Unsupported`; anything else that it throws is a fault of the
+ * adapter, and ends the process rather than pass for a refusal.
+ */
+export async function serve(description, questions) {
+  for await (const line of lines()) {
+    const { id, ...message } = JSON.parse(line);
+    const [[question, parameters]] = Object.entries(message);
+    if (question === "stop") break;
+    writeLine({ id, ...(await answerTo(question, parameters, description, questions)) });
+  }
+  process.exit(0); // whatever a library still waits for
+}
+
+async function answerTo(question, parameters, description, questions) {
+  if (question === "describe") return { returned: description };
+  try {
+    if (!Object.hasOwn(questions, question)) {
+      throw new Unsupported(`this adapter does not know how to ${question}`);
+    }
+    return { returned: await questions[question](parameters) };
+  } catch (error) {
+    const { message } = error;
+    if (error instanceof Refused) return { refused: { stage: error.stage, message } };
+    if (error instanceof Unsupported) return { unsupported: { message } };
+    throw error;
+  }
+}
+
+async function* lines() {
+  let rest = "";
+  for await (const text of process.stdin.setEncoding("utf8")) {
+    const complete = (rest + text).split("\n");
+    rest = complete.pop();
+    yield* complete;
+  }
+}
+
+function writeLine(message) {
+  const line = Buffer.from(JSON.stringify(message, inJson) + "\n");
+  for (let written = 0; written < line.length; ) {
+    written += writeSync(1, line, written);
+  }
+}
+
+/** The value, or if JSON cannot say it, a note of what stood there. */
+function inJson(_name, value) {
+  const sayable = typeof value === "number" ? Number.isFinite(value) : typeof value !== "bigint";
+  return sayable ? value : { not_json: String(value) };
+}

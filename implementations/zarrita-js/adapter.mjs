@@ -1,0 +1,63 @@
+// Ask zarrita.js through the functions that its users call. It has none to list a group.
+
+import {
+  describe,
+  elements,
+  opening,
+  reading,
+  serve,
+} from "../kit/javascript/zarr_adapter.mjs";
+import { FileSystemStore } from "@zarrita/storage";
+import * as zarr from "zarrita";
+
+const OPEN = { 2: zarr.open.v2, 3: zarr.open.v3 };
+
+async function read({ store, path, zarr_format }) {
+  const array = await opening(() => openNode(store, path, zarr_format, { kind: "array" }));
+  const name = dataTypeName(array.dtype);
+  if (array.shape.length === 0) {
+    // `get` gives a number, which has no bits; a chunk is what it takes the number from
+    const { data } = await reading(() => array.getChunk([]));
+    return elements(name, [], data);
+  }
+  const { data, shape, stride } = await reading(() => zarr.get(array));
+  return elements(name, shape, data, stride);
+}
+
+async function read_region({ store, path, zarr_format, start, stop }) {
+  if (start.length === 0) return read({ store, path, zarr_format });
+  const array = await opening(() => openNode(store, path, zarr_format, { kind: "array" }));
+  const region = start.map((from, axis) => zarr.slice(from, stop[axis]));
+  const { data, shape, stride } = await reading(() => zarr.get(array, region));
+  return elements(dataTypeName(array.dtype), shape, data, stride);
+}
+
+async function metadata({ store, path, zarr_format }) {
+  const node = await opening(() => openNode(store, path, zarr_format));
+  if (node instanceof zarr.Group) {
+    return { metadata: { node_type: "group", attributes: node.attrs } };
+  }
+  const { attrs: attributes, shape, dimensionNames: dimension_names } = node;
+  const members = { attributes, shape, data_type: dataTypeName(node.dtype) };
+  if (zarr_format === 3) members.dimension_names = dimension_names ?? null;
+  return { metadata: { node_type: "array", ...members } };
+}
+
+function openNode(store, path, zarr_format, options) {
+  const root = zarr.root(new FileSystemStore(store));
+  return OPEN[zarr_format](root.resolve(path), options);
+}
+
+/** What the protocol calls a data type: of zarrita.js' own names, those that begin with `v2:`. */
+function dataTypeName(dtype) {
+  const [, kind, length] = /^v2:([SU])(\d+)$/.exec(dtype) ?? [];
+  if (kind === "S") return `|S${length}`;
+  if (kind === "U") return `fixed_length_utf32[${4 * length}]`;
+  return dtype;
+}
+
+await serve(describe("zarrita-js", "zarrita", "@zarrita/storage", "numcodecs"), {
+  read,
+  read_region,
+  metadata,
+});
