@@ -14,14 +14,9 @@ const OPEN = { 2: zarr.open.v2, 3: zarr.open.v3 };
 
 async function read({ store, path, zarr_format }) {
   const array = await opening(() => openNode(store, path, zarr_format, { kind: "array" }));
-  const name = dataTypeName(array.dtype);
-  if (array.shape.length === 0) {
-    // `get` gives a number, which has no bits; a chunk is what it takes the number from
-    const { data } = await reading(() => array.getChunk([]));
-    return elements(name, [], data);
-  }
+  if (array.shape?.length === 0) return readOnly(array);
   const { data, shape, stride } = await reading(() => zarr.get(array));
-  return elements(name, shape, data, stride);
+  return elements(dataTypeName(array.dtype), shape, data, stride);
 }
 
 async function read_region({ store, path, zarr_format, start, stop }) {
@@ -32,15 +27,26 @@ async function read_region({ store, path, zarr_format, start, stop }) {
   return elements(dataTypeName(array.dtype), shape, data, stride);
 }
 
+/** The only element, from where `get` takes it: that gives a number, which has lost its bits. */
+async function readOnly(array) {
+  const { data } = await reading(() => array.getChunk([]));
+  return elements(dataTypeName(array.dtype), [], data);
+}
+
 async function metadata({ store, path, zarr_format }) {
   const node = await opening(() => openNode(store, path, zarr_format));
   if (node instanceof zarr.Group) {
-    return { metadata: { node_type: "group", attributes: node.attrs } };
+    return { metadata: { node_type: "group", attributes: attributesOf(node) } };
   }
-  const { attrs: attributes, shape, dimensionNames: dimension_names } = node;
-  const members = { attributes, shape, data_type: dataTypeName(node.dtype) };
-  if (zarr_format === 3) members.dimension_names = dimension_names ?? null;
+  const { shape, dimensionNames } = node;
+  const members = { attributes: attributesOf(node), shape, data_type: dataTypeName(node.dtype) };
+  if (zarr_format === 3) members.dimension_names = dimensionNames ?? null;
   return { metadata: { node_type: "array", ...members } };
+}
+
+/** The attributes, unless what zarrita.js passes on as them is no object. */
+function attributesOf({ attrs }) {
+  return attrs?.constructor === Object ? attrs : undefined;
 }
 
 function openNode(store, path, zarr_format, options) {

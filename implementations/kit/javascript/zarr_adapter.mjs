@@ -89,15 +89,25 @@ function versionOf(packageName) {
   }
 }
 
+/** What the protocol calls a data type of Zarr v2: as v3 does, if it has that type. */
+export function v2DataTypeName(dtype) {
+  const [, kind, size] = /^[<>|]([biufcUV])(\d+)$/.exec(dtype) ?? [];
+  const bits = 8 * size;
+  const names = { b: "bool", i: `int${bits}`, u: `uint${bits}`, f: `float${bits}` };
+  const others = { c: `complex${bits}`, U: `fixed_length_utf32[${4 * size}]`, V: `r${bits}` };
+  return { ...names, ...others }[kind] ?? dtype;
+}
+
 /**
  * The answer to `read`: elements in C order, from a typed array or an array of strings.
  *
- * Bits are moved, never converted. `stride` is in elements, and by default that of C order.
+ * Bits are moved, never converted. `stride` counts elements. Without it they are all of `data`, in
+ * C order already.
  */
 export function elements(dataType, shape, data, stride = undefined) {
-  const order = stride && !isC(shape, stride) ? positions(shape, stride) : undefined;
+  const order = stride && positions(shape, stride);
   if (Array.isArray(data)) {
-    const items = order ? order.map((position) => data[position]) : data;
+    const items = order ? Array.from(order, (position) => data[position]) : data;
     if (!items.every((item) => typeof item === "string")) {
       throw new Unsupported("the elements are objects other than strings");
     }
@@ -108,26 +118,20 @@ export function elements(dataType, shape, data, stride = undefined) {
   return { data_type: dataType, shape, elements: ordered.toString("base64") };
 }
 
-function isC(shape, stride) {
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] > 1 && stride[axis] !== step) return false;
-    step *= shape[axis];
-  }
-  return true;
-}
-
 /** Where each element is, in C order. */
-function positions(shape, stride) {
-  return shape.reduce(
-    (found, length, axis) =>
-      found.flatMap((start) => Array.from({ length }, (_, index) => start + index * stride[axis])),
-    [0],
-  );
+function* positions(shape, stride, axis = 0, start = 0) {
+  if (axis === shape.length) {
+    yield start;
+    return;
+  }
+  for (let index = 0; index < shape[axis]; index++) {
+    yield* positions(shape, stride, axis + 1, start + index * stride[axis]);
+  }
 }
 
 function gathered(bytes, size, order) {
-  return Buffer.concat(order.map((position) => bytes.subarray(position * size, (position + 1) * size)));
+  const pieces = Array.from(order, (each) => bytes.subarray(each * size, (each + 1) * size));
+  return Buffer.concat(pieces);
 }
 
 /**
