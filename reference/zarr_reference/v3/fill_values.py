@@ -7,6 +7,7 @@ the core types; those of times, strings and structs are in the modules of these 
 https://zarr-specs.readthedocs.io/en/latest/v3/data-types/#permitted-fill-values
 """
 
+import functools
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 from typing import Any
@@ -50,6 +51,15 @@ def parse_fill_value(
             place,
             f"null is no {shown(data_type.name)}; write the value that missing chunks have",
         )
+    if data_type.kind == "structured" and isinstance(document, str):
+        return struct.parse_packed_fill_value(document, data_type, endian, place)
+    if data_type.fields:
+        parse_field = functools.partial(parse_fill_value, endian=endian)
+        return struct.parse_fill_value(document, data_type, place, parse_field)
+    return _parse_scalar(document, data_type, place)
+
+
+def _parse_scalar(document: Any, data_type: DataType, place: str) -> bytes:
     match data_type.kind:
         case "bool":
             return _parse_bool(document, place)
@@ -67,17 +77,6 @@ def parse_fill_value(
             return numpy_times.parse_fill_value(document, data_type, place)
         case "utf32":
             return fixed_length_utf32.parse_fill_value(document, data_type, place)
-        case "structured" if isinstance(document, str):
-            return struct.parse_packed_fill_value(document, data_type, endian, place)
-        case "struct" | "structured":
-            return struct.parse_fill_value(
-                document,
-                data_type,
-                place,
-                lambda member, field_type, field_place: parse_fill_value(
-                    member, field_type, field_place, endian
-                ),
-            )
         case _:
             return _parse_raw(document, data_type, place)
 
@@ -117,7 +116,7 @@ def _parse_integer(document: Any, data_type: DataType, place: str) -> bytes:
             f"{shown(document)} is no {data_type.name}, which goes from {lowest} to {highest}",
         )
     # Two's complement, without the bits that are no part of the element.
-    return (document & (2**bits - 1)).to_bytes(data_type.item_size, "little")
+    return (document & ((1 << bits) - 1)).to_bytes(data_type.item_size, "little")
 
 
 def _parse_float(document: Any, name: str, place: str) -> bytes:
