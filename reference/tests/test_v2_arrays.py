@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from zarr_reference.errors import LimitExceeded, MalformedChunk, Refusal
 from zarr_reference.stores import MemoryStore
 from zarr_reference.v2.array import Array
-from zarr_reference.v2.compressors import ZlibCodec
 from zarr_reference.v2.data_types import NUMERIC
 from zarr_reference.v2.hierarchy import create_array, open_array
 
@@ -209,7 +208,3 @@ def test_a_bomb_is_refused_before_it_grows() -> None:
     assert open_array(store).read().shape == (2**20,)
     with pytest.raises(LimitExceeded):
         open_array(store, limit=2**20 - 1).read()
-
-
-def test_the_level_of_zlib_is_checked() -> None:
-    assert ZlibCodec.from_configuration({"level": 3}, "x") == ZlibCodec(3)

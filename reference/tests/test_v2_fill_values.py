@@ -8,16 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zarr_reference.errors import InvalidMetadata, Refusal
-from zarr_reference.v2.data_types import NUMERIC, parse_data_type
+from zarr_reference.v2.data_types import NUMERIC, StoredType
 from zarr_reference.v2.fill_values import parse_fill_value
+from zarr_reference.v2.structured_types import parse_data_type
+from zarr_reference.v3.extension_data_types.variable_length import BYTES, STRING
 from zarr_reference.v3.json_documents import parse_json
 
 PLACE = ".zarray: $.fill_value"
 
 
-def parse(dtype: str, text: str) -> bytes | None:
-    data_type, _ = parse_data_type(dtype, "$.dtype")
-    return parse_fill_value(parse_json(text.encode(), "x"), data_type, PLACE)
+OBJECTS = {"string": StoredType(STRING), "bytes": StoredType(BYTES)}
+MIXED = [["x", ">u2"], ["b", "|b1"], ["y", "<i2"]]
+
+
+def parse(dtype: Any, text: str) -> bytes | None:
+    stored = OBJECTS[dtype] if str(dtype) in OBJECTS else parse_data_type(dtype, "$.dtype")
+    return parse_fill_value(parse_json(text.encode(), "x"), stored, PLACE)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,23 @@ def parse(dtype: str, text: str) -> bytes | None:
         ("|S3", '""', b"\0\0\0"),
         # v2.fill.void.base64
         ("|V3", '"AP8B"', b"\0\xff\1"),
+        # v2.fill.struct.base64: the bytes are those that a chunk has
+        (MIXED, '"AQIBAwQ="', b"\2\1\1\3\4"),
+        (MIXED, "null", None),
+        # v2.fill.datetime
+        (">M8[s]", "5", b"\5" + bytes(7)),
+        ("<m8[s]", "-1", b"\xff" * 8),
+        ("<M8[s]", '"NaT"', bytes(7) + b"\x80"),
+        ("<M8[s]", "-9223372036854775808", bytes(7) + b"\x80"),
+        # v2.fill.unicode
+        (">U2", '"\u00fc"', "\u00fc\0".encode("utf-32-le")),
+        ("<U2", '""', bytes(8)),
+        # objects
+        ("string", '"\u00fc"', "\u00fc".encode()),
+        ("string", '""', b""),
+        ("string", "0", None),
+        ("bytes", '"AP8="', b"\0\xff"),
+        ("bytes", "0", None),
     ],
 )
 def test_what_is_read(dtype: str, text: str, expected: bytes | None) -> None:
@@ -77,6 +100,19 @@ def test_what_is_read(dtype: str, text: str, expected: bytes | None) -> None:
         ("<i2", "1e-999999999", "v2.fill.int.float_token"),
         ("<i2", "false", "v2.fill.int.float_token"),
         ("<i2", '"0"', "v2.fill.int.float_token"),
+        (MIXED, '"AQIBAw=="', "v2.fill.struct.base64"),
+        (MIXED, '"AQICAwQ="', "v2.fill.struct.base64"),
+        (MIXED, "0", "v2.fill.struct.base64"),
+        (MIXED, '{"x": 1, "b": true, "y": 2}', "v2.fill.struct.base64"),
+        ("<M8[s]", '"2000-01-01"', "v2.fill.datetime"),
+        ("<M8[s]", "0.0", "v2.fill.datetime"),
+        ("<U2", '"abc"', "v2.fill.unicode"),
+        ("<U2", "0", "v2.fill.unicode"),
+        ("string", "1", "v2.dtype.object_kind"),
+        ("string", "false", "v2.dtype.object_kind"),
+        ("string", '"\\ud800"', "v2.dtype.object_kind"),
+        ("bytes", '"AP8"', "v2.dtype.object_kind"),
+        ("bytes", "[0, 255]", "v2.dtype.object_kind"),
         ("|S3", "0", "v2.fill.bytes.base64"),
         ("|S3", '"YWJjZA=="', "v2.fill.bytes.base64"),
         ("|S3", '"YWJj\\n"', "v2.fill.bytes.base64"),
@@ -103,11 +139,14 @@ JSON_TEXT = st.recursive(
 )
 
 
-@given(dtype=st.sampled_from([*(f"<{code}" for code in NUMERIC), "|S2", "|V2"]), text=JSON_TEXT)
-def test_any_value_is_an_element_or_a_refusal(dtype: str, text: str) -> None:
+DTYPES: list[Any] = [*(f"<{code}" for code in NUMERIC), "|S2", "|V2", ">U2", "<M8[s]", MIXED]
+
+
+@given(dtype=st.sampled_from(DTYPES), text=JSON_TEXT)
+def test_any_value_is_an_element_or_a_refusal(dtype: Any, text: str) -> None:
     value: Any = None
     try:
         value = parse(dtype, text)
     except Refusal as refusal:
         assert isinstance(refusal, InvalidMetadata)  # noqa: PT017
-    assert value is None or len(value) == parse_data_type(dtype, "x")[0].item_size
+    assert value is None or len(value) == parse_data_type(dtype, "x").data_type.item_size

@@ -132,7 +132,7 @@ def test_every_member_is_required(name: str) -> None:
         ({"compressor": "zlib"}, InvalidMetadata, "v2.array.compressor.id", ".compressor"),
         ({"compressor": {"id": 1}}, InvalidMetadata, "v2.array.compressor.id", ".compressor"),
         (
-            {"compressor": {"id": "lzma"}},
+            {"compressor": {"id": "snappy"}},
             UnknownExtension,
             "v2.array.compressor.unknown",
             ".compressor",

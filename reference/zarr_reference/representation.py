@@ -15,7 +15,7 @@ Python's ``bytes``: the bytes of a byte string, or those of a string in UTF-8.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -85,7 +85,7 @@ class DataType:
         """How many bits of each component are part of the element: 4 for ``int4``."""
         return 8 * self.component_size - self.padding_bits
 
-    def leaves(self, offset: int = 0) -> Iterator[tuple[int, "DataType"]]:
+    def leaves(self, offset: int = 0) -> "Iterator[Leaf]":
         """The types that are no structs, each with its byte offset in the element.
 
         Of a struct these are its fields, and their fields, in order; any other type is its own
@@ -95,6 +95,10 @@ class DataType:
             yield offset, self
         for field in self.fields:
             yield from field.data_type.leaves(offset + field.offset)
+
+
+# A type that is no struct, after the byte offset of its place in an element.
+Leaf: TypeAlias = tuple[int, DataType]
 
 
 @dataclass(frozen=True)
@@ -182,10 +186,13 @@ def size_of_items(elements: Elements) -> int:
     return sum(map(len, items_of(elements))) if elements.dtype.hasobject else 0
 
 
-def byte_swapped(data: bytes, data_type: DataType) -> bytes:
-    """The elements in ``data``, with the bytes of each component in the reverse order."""
+def byte_swapped(data: bytes, data_type: DataType, only: Iterable[Leaf] | None = None) -> bytes:
+    """The elements in ``data``, with the bytes of each component in the reverse order.
+
+    ``only`` are the leaves of the type to which this is done, if not to all.
+    """
     items = np.frombuffer(bytearray(data), np.uint8).reshape(-1, data_type.item_size)
-    for offset, leaf in data_type.leaves():
+    for offset, leaf in data_type.leaves() if only is None else only:
         field = items[:, offset : offset + leaf.item_size]
         count = leaf.item_size // leaf.component_size
         components = field.reshape(len(items), count, leaf.component_size)

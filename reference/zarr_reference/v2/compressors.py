@@ -1,118 +1,93 @@
-"""The compressors that arrays of Zarr v2 name, as the library numcodecs understands the names.
+"""The codecs from bytes to bytes that arrays of Zarr v2 name, as the library numcodecs knows them.
 
-Each of these formats says by itself how it is decoded, so that only encoding needs the parameters
-that stand beside the ``id``. Those that are there are checked, and those that are not have the
-defaults of numcodecs.
+Each is the codec ``numcodecs.*`` of Zarr v3 with the same parameters; only ``blosc`` also looks at
+the elements. Compressed data say by themselves how they are decoded, so that the parameters of most
+compressors are for encoders alone.
 
 https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html#chunks
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
 
 from zarr_reference.errors import InvalidMetadata
-from zarr_reference.representation import ByteStringType, DataType
 from zarr_reference.v3.codecs.blosc import SHUFFLES, BloscCodec
 from zarr_reference.v3.codecs.codec import BytesToBytesCodec, Configuration
-from zarr_reference.v3.codecs.compression import zlib_stream
-from zarr_reference.v3.codecs.compression.bounded_output import BoundedOutput
-from zarr_reference.v3.codecs.compression.byte_reader import ByteReader
 from zarr_reference.v3.codecs.configuration import parse_integer
-from zarr_reference.v3.codecs.gzip import GzipCodec
-from zarr_reference.v3.codecs.zstd import ZstdCodec
+from zarr_reference.v3.codecs.numcodecs import NUMCODECS
 
-# What zlib and gzip do with a level of -1.
-ZLIB_DEFAULT_LEVEL = 6
+PREFIX = "numcodecs."
 
+BYTES_CODECS: Mapping[str, type[BytesToBytesCodec]] = {
+    name.removeprefix(PREFIX): codec
+    for name, codec in NUMCODECS.items()
+    if issubclass(codec, BytesToBytesCodec)
+}
+
+# The parameters of codecs that can do without any to decode: further ones are not looked at, since
+# the specification defines none.
+FOR_ENCODERS: Mapping[str, tuple[str, ...]] = {
+    "blosc": ("cname", "clevel", "shuffle", "blocksize"),
+    "bz2": ("level",),
+    "gzip": ("level",),
+    "lz4": ("acceleration",),
+    "zlib": ("level",),
+    "zstd": ("level", "checksum"),
+}
+
+BLOSC_DEFAULTS = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
 BLOSC_AUTOSHUFFLE = -1
 
-
-@dataclass(frozen=True)
-class ZlibCodec(BytesToBytesCodec):
-    """Bytes as a zlib stream, RFC 1950. ``level``, 0 to 9, is a hint to encoders."""
-
-    name: ClassVar[str] = "zlib"
-    level: int
-
-    @classmethod
-    def from_configuration(cls, configuration: Configuration, place: str) -> Self:
-        """Raises ``InvalidMetadata`` unless ``level`` is an integer from 0 to 9."""
-        requirement = "v2.compressor.zlib"
-        level = parse_integer(
-            configuration,
-            "level",
-            place,
-            minimum=0,
-            maximum=9,
-            type_requirement=requirement,
-            range_requirement=requirement,
+REQUIREMENTS = {
+    **{name: f"v2.compressor.{name}" for name in ("blosc", "bz2", "gzip", "lz4", "lzma", "zlib")},
+    "zstd": "v2.compressor.zstd",
+    **{
+        name: f"v2.filter.{name}"
+        for name in (
+            "adler32",
+            "astype",
+            "crc32",
+            "delta",
+            "fixedscaleoffset",
+            "fletcher32",
+            "packbits",
+            "shuffle",
+            "vlen-bytes",
+            "vlen-utf8",
         )
-        return cls(level)
-
-    def compute_encoded_representation_type(
-        self, decoded: ByteStringType, place: str
-    ) -> ByteStringType:
-        """A byte string of no fixed size, as of any compressor."""
-        return ByteStringType()
-
-    def encode(self, decoded: bytes) -> bytes:
-        """A stream of stored blocks: the same bytes on every machine."""
-        return zlib_stream.compress(decoded)
-
-    def decode(self, encoded: bytes, decoded_type: ByteStringType, limit: int) -> bytes:
-        """What the one stream holds; raises ``MalformedChunk`` if anything comes after it."""
-        reader = ByteReader(encoded, "v2.compressor.zlib", "zlib stream")
-        output = BoundedOutput(limit, decoded_type.size)
-        zlib_stream.decompress(reader, output)
-        if reader.remaining:
-            raise reader.malformed("has bytes after its end")
-        return bytes(output.data)
-
-
-CODECS: Mapping[str, type[BytesToBytesCodec]] = {
-    "blosc": BloscCodec,
-    "gzip": GzipCodec,
-    "zlib": ZlibCodec,
-    "zstd": ZstdCodec,
-}
-
-DEFAULTS: Mapping[str, Configuration] = {
-    "blosc": {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0},
-    "gzip": {"level": 1},
-    "zlib": {"level": 1},
-    "zstd": {"level": 0, "checksum": False},
+    },
 }
 
 
-def create_compressor(
-    name: str, parameters: Configuration, data_type: DataType, place: str
+def requirement_of(name: str) -> str:
+    """What a codec breaks that is malformed. Of most, the text does not even have an example."""
+    return REQUIREMENTS.get(name, "v2.filters.no_registry")
+
+
+def create_bytes_codec(
+    name: str, document: Configuration, item_size: int, place: str
 ) -> BytesToBytesCodec:
-    """The compressor whose ``id`` is ``name``, one of ``CODECS``; ``place`` is its JSON path.
+    """The codec whose ``id`` is ``name``, one of ``BYTES_CODECS``; ``place`` is its JSON path.
 
-    Raises ``InvalidMetadata`` if a parameter is malformed. Parameters that are not known here are
-    not looked at: the specification defines none.
+    ``item_size`` is that of the array's elements. Raises ``InvalidMetadata`` if a parameter is
+    malformed.
     """
-    known = {key: parameters.get(key, default) for key, default in DEFAULTS[name].items()}
+    known = FOR_ENCODERS.get(name, tuple(document))
+    parameters = {key: document[key] for key in known if key in document and key != "id"}
     try:
-        return CODECS[name].from_configuration(_as_in_v3(name, known, data_type, place), place)
+        if name == "blosc":
+            return _create_blosc({**BLOSC_DEFAULTS, **parameters}, item_size, place)
+        return BYTES_CODECS[name].from_configuration(parameters, place)
     except InvalidMetadata as refusal:
-        requirement = f"v2.compressor.{name}"
-        raise InvalidMetadata(requirement, refusal.place, refusal.sentence) from refusal
+        raise InvalidMetadata(requirement_of(name), refusal.place, refusal.sentence) from refusal
 
 
-def _as_in_v3(
-    name: str, parameters: Configuration, data_type: DataType, place: str
-) -> dict[str, Any]:
-    """What Zarr v3 writes for these parameters: v3/codecs/blosc, "Comparison to Zarr v2"."""
-    if name in ("gzip", "zlib") and parameters["level"] == -1:
-        return {"level": ZLIB_DEFAULT_LEVEL}
-    if name == "blosc":
-        # In Zarr v2, typesize is "determined implicitly from the input data".
-        typesize = data_type.item_size
-        shuffle = _parse_shuffle(parameters, typesize, place)
-        return {**parameters, "shuffle": shuffle, "typesize": typesize}
-    return dict(parameters)
+def _create_blosc(parameters: Configuration, item_size: int, place: str) -> BytesToBytesCodec:
+    """What Zarr v3 has for these parameters: v3/codecs/blosc, "Comparison to Zarr v2"."""
+    # In Zarr v2, typesize is "determined implicitly from the input data".
+    shuffle = _parse_shuffle(parameters, item_size, place)
+    return BloscCodec.from_configuration(
+        {**parameters, "shuffle": shuffle, "typesize": item_size}, place
+    )
 
 
 def _parse_shuffle(parameters: Configuration, typesize: int, place: str) -> str:

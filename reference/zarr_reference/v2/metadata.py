@@ -13,7 +13,6 @@ from typing import Any
 
 from zarr_reference.errors import InvalidMetadata, LimitExceeded, MalformedMetadata
 from zarr_reference.v2.codecs import parse_codecs
-from zarr_reference.v2.data_types import parse_data_type
 from zarr_reference.v2.fill_values import parse_fill_value
 from zarr_reference.v3.chunk_grids import RegularGrid
 from zarr_reference.v3.chunk_key_encodings import V2ChunkKeyEncoding
@@ -48,16 +47,20 @@ def parse_array_metadata(
             raise InvalidMetadata(f"v2.array.{name}.required", root, sentence)
     _check_zarr_format(document["zarr_format"], f"{root}.zarr_format", "v2.array.zarr_format")
     shape = _parse_shape(document["shape"], f"{root}.shape")
-    data_type, byte_order = parse_data_type(document["dtype"], f"{root}.dtype")
-    return ArrayMetadata(
+    stored, codecs = parse_codecs(document, len(shape), root)
+    metadata = ArrayMetadata(
         shape=shape,
-        data_type=data_type,
+        data_type=stored.data_type,
         chunk_grid=_parse_chunks(document["chunks"], shape, f"{root}.chunks"),
         chunk_key_encoding=_parse_dimension_separator(document, root),
-        fill_value=parse_fill_value(document["fill_value"], data_type, f"{root}.fill_value"),
-        codecs=parse_codecs(document, len(shape), data_type, byte_order, root),
+        fill_value=parse_fill_value(document["fill_value"], stored, f"{root}.fill_value"),
+        codecs=codecs,
         attributes=attributes,
     )
+    # Whether the filters fit the elements shows before any chunk is read.
+    for chunk_shape in metadata.chunk_grid.chunk_shapes():
+        codecs.encoded_representation_type(metadata.array_type(chunk_shape), root)
+    return metadata
 
 
 def parse_group_metadata(

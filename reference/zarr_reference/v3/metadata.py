@@ -74,10 +74,12 @@ class ArrayMetadata:
     def array_type(self, shape: tuple[int, ...]) -> ArrayType:
         """The type of any part of this array that has the shape ``shape``."""
         # v2.chunk.missing_null_fill: with a fill value of null, "the contents of the chunk are
-        # undefined". Here they are bytes of zero.
+        # undefined". Here they are bytes of zero, or no bytes.
         fill_value = self.fill_value
         if fill_value is None:
-            fill_value = bytes(self.data_type.item_size)
+            fill_value = (
+                b"" if self.data_type.has_variable_length else bytes(self.data_type.item_size)
+            )
         return ArrayType(shape, self.data_type, fill_value)
 
 

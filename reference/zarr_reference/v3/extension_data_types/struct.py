@@ -12,7 +12,7 @@ import base64
 import binascii
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from zarr_reference.errors import InvalidMetadata, LimitExceeded
@@ -38,22 +38,30 @@ def parse_data_type(
     expect_members(configuration, place, required={"fields": "dtype.struct.fields.required"})
     kind: Kind = "structured" if extension.name == "structured" else "struct"
     place = f"{place}.fields"
-    types: dict[str, DataType] = {}
+    types = []
     for name, document, field_place in _parse_fields(configuration["fields"], kind, place):
-        types[name] = parse_field_type(document, field_place)
-        _check_fixed_size(types[name], field_place)
+        types.append((name, parse_field_type(document, field_place)))
+        _check_fixed_size(types[-1][1], field_place)
+    return data_type_of(types, place, kind)
+
+
+def data_type_of(
+    types: Sequence[tuple[str, DataType]], place: str, kind: Kind = "struct"
+) -> DataType:
+    """The type with fields of these names and types, one after the other; at least one."""
+    names = [name for name, _ in types]
     # dtype.struct.bytes.packed: "No padding bytes are inserted between fields"
-    offsets = [0, *itertools.accumulate(each.item_size for each in types.values())]
+    offsets = [0, *itertools.accumulate(each.item_size for _, each in types)]
     # dtype.struct.bytes.size: "the sum of the encoded sizes of all fields"
     item_size = offsets.pop()
     if item_size > MAX_ITEM_SIZE:
         raise LimitExceeded.of(place, item_size, MAX_ITEM_SIZE)
     return DataType(
-        f"struct[{','.join(f'{json.dumps(name)}:{each.name}' for name, each in types.items())}]",
+        f"struct[{','.join(f'{json.dumps(name)}:{each.name}' for name, each in types)}]",
         kind,
         item_size,
-        max(each.component_size for each in types.values()),
-        fields=tuple(map(Field, types, offsets, types.values())),
+        max(each.component_size for _, each in types),
+        fields=tuple(map(Field, names, offsets, (each for _, each in types))),
     )
 
 
