@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
 from zarr_conformance.errors import ExpectationsError
 from zarr_conformance.judge import Verdict
+from zarr_conformance.versions import parse_version
 
 MANDATORY = ("cases", "kind", "reason")
 OPTIONAL = ("link", "reproduce", "versions")
@@ -147,10 +148,10 @@ def _checked_members(entry: Any, place: str) -> Mapping[str, str]:
 
 
 def _contains(versions: SpecifierSet, version: str) -> bool:
-    """Whether a version is meant. One that is no Python version is meant by no specifier."""
+    """Whether a version is meant. One without numbers is meant by no specifier."""
     if not versions:
         return True
     try:
-        return versions.contains(Version(version), prereleases=True)
+        return versions.contains(parse_version(version), prereleases=True)
     except InvalidVersion:
         return False

@@ -29,9 +29,10 @@ from pathlib import Path
 from types import UnionType
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
 from zarr_conformance.errors import UsageError
+from zarr_conformance.versions import parse_version
 
 TOOLCHAINS = ("python", "node", "cargo", "maven", "go")
 MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str}
@@ -96,7 +97,8 @@ class Implementation:
         if not listed or any(release.package != each for each, release in listed):
             raise UsageError(f"There is no {self.name}@{version}; {there_are}.")
         try:
-            newer = [each for each in listed if Version(each[0]) > Version(version)]
+            wanted = parse_version(version)
+            newer = [each for each in listed if parse_version(each[0]) > wanted]
         except InvalidVersion as error:
             raise UsageError(f"{self.name}@{version} is no version; {there_are}.") from error
         _, release = newer[-1] if newer else listed[0]

@@ -7,6 +7,7 @@ import click
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.outcome import show_each_failure
 from zarr_conformance.report.divergences import show_divergences
+from zarr_conformance.report.history import show_history
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -19,6 +20,7 @@ Examples:
   zarr-conformance report results.jsonl --failures
   zarr-conformance report results.jsonl --failures zarr-python | less -R
   zarr-conformance report results.jsonl --divergences
+  zarr-conformance report results.jsonl --versions tensorstore
 """
 
 
@@ -36,7 +38,16 @@ Examples:
     help="Show where the specification leaves the answer open and implementations part: the "
     "question, the readings of the text, who follows which.",
 )
-def report(file: Path, names: tuple[str, ...], failures: bool, divergences: bool) -> None:
+@click.option(
+    "--versions",
+    "name",
+    metavar="NAME",
+    help="Show which release of an implementation fixed or broke which case, by the answers of "
+    "several versions, as `run NAME@all` gets them.",
+)
+def report(
+    file: Path, names: tuple[str, ...], failures: bool, divergences: bool, name: str | None
+) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
     corpus = load()
     results = Results.read(file)
@@ -46,5 +57,7 @@ def report(file: Path, names: tuple[str, ...], failures: bool, divergences: bool
         show_each_failure(results, corpus.cases)
     if divergences:
         show_divergences(output(), results, corpus.cases)
-    if not (failures or divergences):
+    if name is not None:
+        show_history(output(), name, results, corpus.cases)
+    if not (failures or divergences or name):
         show(output(), results, corpus.cases)

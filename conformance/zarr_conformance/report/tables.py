@@ -1,6 +1,6 @@
 """Tables with a column for each implementation, abbreviated until they fit the terminal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.columns import Columns
@@ -54,6 +54,20 @@ def _empty(columns: Sequence[Key], layout: Layout) -> Table:
     for number, (name, version) in enumerate(columns, 1):
         heading = f"{name}\n{version}" if layout.named else str(number)
         table.add_column(Text(heading, style="bold"), no_wrap=True)
+    return table
+
+
+def legend(console: Console, marks: Iterable[Mark], *more: str) -> Table:
+    """The marks that occur, and what they mean, as many in a line as fit."""
+    entries = [
+        Text.assemble((symbol(mark, console), mark.style), f" {mark.meaning}")
+        for mark in sorted(marks, key=list(Mark).index)
+    ]
+    entries.extend(map(Text, more))
+    table = Table.grid(padding=(0, 3, 0, 0))
+    across = 3 if console.width >= 110 else 2
+    for start in range(0, len(entries), across):
+        table.add_row(*entries[start : start + across])
     return table
 
 

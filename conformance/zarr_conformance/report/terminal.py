@@ -3,7 +3,7 @@
 In a pipe the same text comes out without colours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import divergences
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
-from zarr_conformance.report.tables import Layout, fits, show_columns, symbol
+from zarr_conformance.report.tables import Layout, fits, legend, show_columns, symbol
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
 
@@ -69,7 +69,8 @@ def _show_matrix(
 
     show_columns(console, columns, build)
     console.print()
-    console.print(_legend(console, {cell.mark for row in rows.values() for cell in row.values()}))
+    marks = {cell.mark for row in rows.values() for cell in row.values()}
+    console.print(legend(console, marks, "n/m  n of m cases pass"))
     console.print()
 
 
@@ -80,20 +81,6 @@ def _cell(console: Console, cell: Cell, layout: Layout) -> Text:
     elif layout.counted and cell.mark not in (Mark.UNSUPPORTED, Mark.ABSENT):
         text += f" {cell.passed}/{cell.judged}"
     return Text(text, style=cell.mark.style)
-
-
-def _legend(console: Console, marks: Iterable[Mark]) -> Table:
-    """The marks that occur, and what they mean, as many in a line as fit."""
-    entries = [
-        Text.assemble((symbol(mark, console), mark.style), f" {mark.meaning}")
-        for mark in sorted(marks, key=list(Mark).index)
-    ]
-    entries.append(Text("n/m  n of m cases pass"))
-    table = Table.grid(padding=(0, 3, 0, 0))
-    across = 3 if console.width >= 110 else 2
-    for start in range(0, len(entries), across):
-        table.add_row(*entries[start : start + across])
-    return table
 
 
 def _show_summaries(console: Console, summaries: Mapping[Key, Summary]) -> None:
