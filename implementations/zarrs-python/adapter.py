@@ -1,0 +1,45 @@
+"""Ask zarrs as the codec pipeline of zarr-python, which reads the metadata.
+
+What zarrs does not support it leaves to zarr-python's own pipeline, unless it is told to be strict.
+It is told so here: the question is what zarrs does. It has no hands in groups and attributes.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from zarr_adapter import describe, elements, opening, reading, region, serve
+
+# isort: split
+import numpy as np
+import zarr
+
+zarr.config.set({"codec_pipeline.path": "zarrs.ZarrsCodecPipeline", "codec_pipeline.strict": True})
+
+
+def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
+    return _read(store, path, zarr_format, ...)
+
+
+def read_region(
+    store: str, path: str, zarr_format: int, start: list[int], stop: list[int]
+) -> dict[str, Any]:
+    return _read(store, path, zarr_format, region(start, stop))
+
+
+def _read(store: str, path: str, zarr_format: Any, selection: Any) -> dict[str, Any]:
+    with opening():
+        array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
+    with reading():
+        values = array[selection]
+    if not isinstance(values, np.ndarray):  # no dimensions; a scalar has forgotten its type
+        values = np.asarray(values, dtype=array.dtype)
+    return elements(values)
+
+
+serve(
+    describe("zarrs-python", "zarrs", "zarr", "numpy"),
+    read=read,
+    read_region=read_region,
+)
