@@ -148,8 +148,8 @@ def show_history(console: Console, name: str, results: Results, cases: Mapping[s
         console.print(legend(console, {mark for each in changes for mark in each.marks}))
         console.print()
     console.print(
-        f"{len(changes)} cases change from version to version, {unchanged} do not. A change is laid "
-        "to the first version here that shows it."
+        f"{len(changes)} cases change from version to version, {unchanged} do not. "
+        "A change is laid to the first version here that shows it."
     )
 
 
