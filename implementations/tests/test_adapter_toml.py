@@ -10,6 +10,7 @@ import pytest
 
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.implementations import find_implementations
+from zarr_conformance.versions import parse_version
 from zarr_fixtures import corpus
 
 HERE = Path(__file__).parents[1]
@@ -18,7 +19,7 @@ DIRECTORIES = sorted(
     each for each in HERE.iterdir() if each.is_dir() and each.name not in ("kit", "tests")
 )
 KIT = HERE / "kit" / "python" / "zarr_adapter.py"
-IN_PYTHON = sorted(HERE.glob("*/adapter.py"))
+IN_PYTHON = sorted(HERE.glob("*/adapter*.py"))
 
 
 @pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda each: each.name)
@@ -27,6 +28,17 @@ def test_a_directory_is_an_implementation(directory: Path) -> None:
     assert implementation.homepage.startswith("https://")
     assert implementation.directory == directory
     assert bool(implementation.versions) == bool(implementation.requirements)
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda each: each.name)
+def test_every_version_has_an_adapter(directory: Path) -> None:
+    """And the newest that are listed come first."""
+    releases = find_implementations(HERE)[directory.name].releases
+    for version, release in releases.items():
+        program = release.run[-1]
+        assert directory.joinpath(program).is_file() or program.startswith("{"), version
+    versions = list(map(parse_version, releases))
+    assert versions == sorted(versions, reverse=True)
 
 
 @pytest.mark.parametrize("path", IN_PYTHON, ids=lambda each: each.parent.name)
