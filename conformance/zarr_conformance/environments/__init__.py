@@ -90,7 +90,7 @@ def _environment(implementation: Implementation, toolchain: Toolchain, stopping:
         return directory
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        with cache.lock(directory.with_suffix(".lock"), stopping):
+        with cache.lock(directory.parent / f"{directory.name}.lock", stopping):
             if not (cache.is_whole(directory) and toolchain.works(directory)):
                 _make(implementation, toolchain, directory, stopping)
     except OSError as error:

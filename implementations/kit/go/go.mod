@@ -1,0 +1,3 @@
+module zarr_adapter
+
+go 1.22
