@@ -140,6 +140,9 @@ VALID_MEMBERS: list[dict[str, Any]] = [
     {"data_type": NESTED, "fill_value": {"x": 1, "p": {"s": ""}}},
     {"data_type": OLDER, "fill_value": {"x": 1, "y": 0}, "codecs": ["bytes"]},
     {"data_type": OLDER, "fill_value": "AAAAAAAA"},
+    {"data_type": "string", "fill_value": "é", "codecs": ["vlen-utf8"]},
+    {"data_type": "bytes", "fill_value": [0, 255], "codecs": ["vlen-bytes"]},
+    {"data_type": "bytes", "fill_value": "AQ==", "codecs": [codec("vlen-bytes"), "crc32c"]},
     {"chunk_grid": rectilinear(2, [[3, 1], 3])},
     {"chunk_grid": rectilinear([1, 2, 3, 4], [[6, 2]])},
     {"codecs": [codec("transpose", order=[1, 0]), LITTLE, codec("gzip", level=9), "crc32c"]},
@@ -268,6 +271,12 @@ INVALID_MEMBERS: list[dict[str, Any]] = [
     {"data_type": struct(X), "fill_value": "AAAAAA=="},
     {"data_type": struct(["x"], name="structured"), "fill_value": {"x": 0}},
     {"data_type": OLDER, "fill_value": None},
+    {"data_type": "string", "fill_value": 0, "codecs": ["vlen-utf8"]},
+    {"data_type": codec("string", length=4), "fill_value": "", "codecs": ["vlen-utf8"]},
+    {"data_type": "bytes", "fill_value": [256], "codecs": ["vlen-bytes"]},
+    {"data_type": "bytes", "fill_value": "AQ=", "codecs": ["vlen-bytes"]},
+    {"data_type": "bytes", "fill_value": "_-__", "codecs": ["vlen-bytes"]},
+    {"data_type": "bytes", "fill_value": "", "codecs": [codec("vlen-bytes", level=1)]},
     {"chunk_grid": "rectilinear"},
     {"chunk_grid": rectilinear(2, 3, kind="file")},
     {"chunk_grid": rectilinear(2, 3, chunk_shape=[2, 3])},
@@ -361,6 +370,29 @@ INVALID_GROUP_MEMBERS: list[dict[str, Any]] = [
 
 # Documents that only the code can refuse, each with the rule that the schema cannot express.
 BEYOND_THE_SCHEMA: list[tuple[dict[str, Any], str]] = [
+    (
+        {"data_type": struct(X, X), "fill_value": {"x": 0}},
+        "dtype.struct.fields.name.duplicates_rejected",
+    ),
+    ({"data_type": struct(X), "fill_value": {}}, "dtype.struct.fill.complete"),
+    ({"data_type": struct(X), "fill_value": {"x": 0, "y": 0}}, "dtype.struct.fill.extra"),
+    ({"data_type": struct(X), "fill_value": {"x": "0"}}, "dtype.struct.fill.valid"),
+    ({"data_type": OLDER, "fill_value": "AAAA"}, "dtype.structured.fill_base64"),
+    ({"data_type": utf32(4), "fill_value": "ab"}, "dtype.fixed_length_utf32.json.too_long"),
+    (
+        {"data_type": utf32(4), "fill_value": "\ud800"},
+        "dtype.fixed_length_utf32.invalid_code_units",
+    ),
+    ({"data_type": "string", "fill_value": ""}, "dtype.string.codec"),
+    ({"data_type": "bytes", "fill_value": ""}, "dtype.bytes.codecs"),
+    ({"codecs": ["vlen-utf8"]}, "codec.vlen-utf8.dtype"),
+    ({"codecs": ["vlen-bytes"]}, "codec.vlen-bytes.dtype"),
+    (
+        {"data_type": "string", "fill_value": "\ud800", "codecs": ["vlen-utf8"]},
+        "dtype.string.fill",
+    ),
+    ({"chunk_grid": rectilinear(2)}, "grid.rectilinear.chunk_shapes.rank"),
+    ({"chunk_grid": rectilinear(2, [3, 2])}, "grid.rectilinear.edges.sum_covers"),
     ({"dimension_names": ["x"]}, "core.metadata.array.dimension_names.length"),
     (
         {"chunk_grid": codec("regular", chunk_shape=[2])},
