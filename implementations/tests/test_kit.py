@@ -125,6 +125,26 @@ def test_elements_keep_their_bits(tmp_path: Path) -> None:
     ] == ELEMENTS
 
 
+@pytest.mark.parametrize(
+    ("name", "canonical", "expected"),
+    [
+        ("int2", "int2", "02030001"),
+        ("uint4", "uint4", "0e0f0009"),
+        ("float6_e2m3fn", "float6_e2m3fn", "3e3f0019"),
+        ("complex_float4_e2m1fn", "complex_float4_e2m1fn", "0e0f0009"),
+        ("uint8", "uint8", "feff0059"),
+        ("complex_float32", "complex64", "feff0059"),
+    ],
+)
+def test_bits_beyond_a_narrow_type_are_zero_and_aliases_resolved(
+    tmp_path: Path, name: str, canonical: str, expected: str
+) -> None:
+    body = f"import numpy as np\nreturn elements(np.array([254, 255, 0, 89], 'u1'), {name!r})"
+    returned = ask(tmp_path, body)["returned"]
+    assert returned["data_type"] == canonical
+    assert base64.b64decode(returned["elements"]).hex() == expected
+
+
 def test_shapes_are_as_they_are(tmp_path: Path) -> None:
     made = ["np.array(1)", "np.uint8(1)", "np.empty((0, 3))", "np.empty((2, 1))"]
     shapes = [answer["returned"]["shape"] for answer in _elements_of(tmp_path, made)]

@@ -33,6 +33,11 @@ from typing import Any
 _answers = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)
 
+# Data types that are other names of one, and those of less than a byte with the bits they have.
+_ALIASES = {"complex_float32": "complex64", "complex_float64": "complex128"}
+_NARROW = {"int2": 2, "uint2": 2, "int4": 4, "uint4": 4, "float4_e2m1fn": 4}
+_NARROW |= {"float6_e2m3fn": 6, "float6_e3m2fn": 6}
+
 LONGEST_MESSAGE = 1000  # characters of an error that are passed on
 
 # No word on the data: the machine or the interpreter gave up, and with more memory or a deeper
@@ -111,11 +116,18 @@ def elements(values: Any, data_type: str | None = None) -> dict[str, Any]:
         values = values.astype(_packed(dtype))
     elif dtype.byteorder == ">" or (dtype.byteorder == "=" and sys.byteorder == "big"):
         values = values.byteswap()
+    name = data_type or data_type_name(dtype)
     return {
-        "data_type": data_type or data_type_name(dtype),
+        "data_type": _ALIASES.get(name, name),
         "shape": list(values.shape),
-        "elements": base64.b64encode(values.tobytes()).decode("ascii"),
+        "elements": base64.b64encode(_own_bits(values.tobytes(), name)).decode("ascii"),
     }
+
+
+def _own_bits(data: bytes, data_type: str) -> bytes:
+    """Elements of less than a byte without what else is in their bytes, such as copies of signs."""
+    bits = _NARROW.get(data_type.removeprefix("complex_"), 8)
+    return data if bits == 8 else data.translate(bytes(b % 2**bits for b in range(256)))
 
 
 def _items(values: Any, data_type: str | None) -> dict[str, Any]:
