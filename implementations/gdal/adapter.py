@@ -67,39 +67,49 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 
 
 @contextmanager
+def _root(store: str) -> Iterator[Any]:
+    """The root group. Where the store's root is an array, GDAL makes a group with it alone."""
+    data_set = _asked(gdal.GDALOpenEx, store.encode(), MULTIDIMENSIONAL, ZARR, None, None)
+    with ExitStack() as held:
+        held.callback(gdal.GDALReleaseDataset, data_set)
+        root = _asked(gdal.GDALDatasetGetRootGroup, data_set)
+        held.callback(gdal.GDALGroupRelease, root)
+        yield root
+
+
+@contextmanager
 def _array(store: str, path: str, zarr_format: int) -> Iterator[Any]:
-    with _opened(store, path, zarr_format) as (root, name), ExitStack() as held:
-        if name is None:
+    with _root(store) as root, ExitStack() as held:
+        if path != "/":
+            full_name = path.encode()
+            array = _asked(gdal.GDALGroupOpenMDArrayFromFullname, root, full_name, None)
+        elif (name := _name_of_root_array(root, store, zarr_format)) is not None:
+            array = _asked(gdal.GDALGroupOpenMDArray, root, name.encode(), None)
+        else:
             raise Refused("open", "GDAL shows a group here, and no array")
-        array = _asked(gdal.GDALGroupOpenMDArray, root, name.encode(), None)
         held.callback(gdal.GDALMDArrayRelease, array)
         yield array
 
 
 @contextmanager
 def _group(store: str, path: str, zarr_format: int) -> Iterator[Any]:
-    with _opened(store, path, zarr_format) as (root, name):
-        if name is not None:
+    with _root(store) as root, ExitStack() as held:
+        if path != "/":
+            full_name = path.encode()
+            group = _asked(gdal.GDALGroupOpenGroupFromFullname, root, full_name, None)
+            held.callback(gdal.GDALGroupRelease, group)
+            yield group
+        elif _name_of_root_array(root, store, zarr_format) is None:
+            yield root
+        else:
             raise Refused("open", "GDAL shows an array here, and no group")
-        yield root
 
 
-@contextmanager
-def _opened(store: str, path: str, zarr_format: int) -> Iterator[tuple[Any, str | None]]:
-    """The group that GDAL shows at a directory, and the name of the array if that is what it is.
-
-    GDAL puts an array that is opened by its directory into a group of its own, under the name of
-    the directory. The arrays of a real group lie in directories below.
-    """
-    directory = store + path.rstrip("/")
-    data_set = _asked(gdal.GDALOpenEx, directory.encode(), MULTIDIMENSIONAL, ZARR, None, None)
-    with ExitStack() as held:
-        held.callback(gdal.GDALReleaseDataset, data_set)
-        root = _asked(gdal.GDALDatasetGetRootGroup, data_set)
-        held.callback(gdal.GDALGroupRelease, root)
-        names = _strings(gdal.GDALGroupGetMDArrayNames(root, None))
-        is_array = len(names) == 1 and not Path(directory, names[0], KEYS[zarr_format]).exists()
-        yield root, names[0] if is_array else None
+def _name_of_root_array(root: Any, store: str, zarr_format: int) -> str | None:
+    """GDAL calls an array in the root by its directory; any other lies in one of its name."""
+    names = _strings(gdal.GDALGroupGetMDArrayNames(root, None))
+    is_root = len(names) == 1 and not Path(store, names[0], KEYS[zarr_format]).exists()
+    return names[0] if is_root else None
 
 
 def _asked(function: Any, *arguments: Any, stage: str = "open") -> Any:
