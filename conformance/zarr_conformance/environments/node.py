@@ -18,7 +18,7 @@ class Node(Toolchain):
     kit = "javascript"
     installer = "npm"
     unavailable = r"npm (error|ERR!) code (ETARGET|E404|EBADENGINE)\b"
-    error = r"npm (error|ERR!) (?!code)"
+    error = r"npm (error|ERR!)(?! code)"
     if_none = "see whether the registry that npm uses has one, or install a newer Node.js"
     if_failed = "see what npm says of it"
     causes = (
