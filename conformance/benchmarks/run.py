@@ -1,8 +1,8 @@
 """What the harness costs, as ratios of what was measured in the same run, in one table.
 
 ``python conformance/benchmarks/run.py`` takes about a minute. Each figure is the median of
-several runs, and what is compared takes turns, because machines are noisy. An adapter's start is
-left out on both sides: the clock runs from its first case to its last.
+several runs, and what is compared takes turns, because machines are noisy. The start is left out on
+both sides: the clock runs from the first answer on.
 """
 
 import json
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
@@ -35,17 +35,14 @@ WIDTH = 110
 
 
 class Stopwatch(Progress):
-    """The time from an adapter's start to its answers.
+    """The time that cases take, once an adapter is warm.
 
-    The last answer is left out: the harness holds it back until the process has ended.
+    The first is left out, in which libraries do what they put off, and the last, which the harness
+    holds back until the process has ended.
     """
 
     def __init__(self) -> None:
         self._marks: list[float] = []
-
-    def started(self, *_: object) -> None:
-        """Start the clock: the process is up."""
-        self._marks.append(time.perf_counter())
 
     def judged(self, *_: object) -> None:
         """Note that a case is on the results file."""
@@ -53,7 +50,7 @@ class Stopwatch(Progress):
 
     @property
     def seconds_per_case(self) -> float:
-        """Of all cases but the last."""
+        """Of all cases but the first and the last."""
         return (self._marks[-2] - self._marks[0]) / (len(self._marks) - 2)
 
 
@@ -73,22 +70,25 @@ class Harness:
         return stopwatch.seconds_per_case
 
 
-def in_process(name: str, cases: Sequence[Case], directory: Path) -> Callable[[], float]:
-    """A measurement: seconds a case of a loop over the library's calls, in its environment."""
+def in_process(name: str, cases: Sequence[Case]) -> float:
+    """Seconds a case of a loop over the library's calls, in its environment.
+
+    The stores are new each time, as they are in a run.
+    """
     launch = prepare(find_implementations()[name])
-    stores = lay_out(cases, directory / name)
-    questions = [[str(stores[case.id]), case.ask.path, case.zarr_format] for case in cases]
-    manifest = directory / f"{name}.json"
-    manifest.write_text(json.dumps(questions))
-    command = [launch.command[0], str(HERE / "in_process.py"), name, str(manifest)]
-
-    def measure() -> float:
+    with tempfile.TemporaryDirectory() as directory:
+        stores = lay_out(cases, Path(directory, "stores"))
+        questions = [[str(stores[case.id]), case.ask.path, case.zarr_format] for case in cases]
+        manifest = Path(directory, "manifest.json")
+        manifest.write_text(json.dumps(questions))
         finished = subprocess.run(
-            command, env=launch.environment, capture_output=True, check=True, text=True
+            [launch.command[0], str(HERE / "in_process.py"), name, str(manifest)],
+            env=launch.environment,
+            capture_output=True,
+            check=True,
+            text=True,
         )
-        return float(finished.stdout) / len(cases)
-
-    return measure
+    return float(finished.stdout) / (len(cases) - 1)
 
 
 def echo_row(harness: Harness, cases: Sequence[Case]) -> list[str]:
@@ -99,11 +99,12 @@ def echo_row(harness: Harness, cases: Sequence[Case]) -> list[str]:
     return ["an adapter that answers at once", measured, f"at least {FEWEST:,} cases/s"]
 
 
-def library_row(name: str, harness: Harness, cases: Sequence[Case], directory: Path) -> list[str]:
+def library_row(name: str, harness: Harness, cases: Sequence[Case]) -> list[str]:
     """How much longer a library takes through the harness than in a loop."""
     contestant = installed(find_implementations()[name])
-    loop = in_process(name, cases, directory)
-    pairs = [(harness.seconds_per_case(contestant, cases), loop()) for _ in range(RUNS)]
+    pairs = [
+        (harness.seconds_per_case(contestant, cases), in_process(name, cases)) for _ in range(RUNS)
+    ]
     ratio = statistics.median(through / alone for through, alone in pairs)
     speeds = [1 / statistics.median(seconds) for seconds in zip(*pairs, strict=True)]
     measured = f"{ratio:.2f} times ({speeds[0]:,.0f} and {speeds[1]:,.0f} cases/s)"
@@ -129,11 +130,10 @@ def main() -> None:
     """Measure, and print the table."""
     whole = corpus.load()
     reads = [case for case in whole if case.ask.question == "read" and case.polarity == "positive"]
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        harness = Harness(whole, directory)
+    with tempfile.TemporaryDirectory() as directory:
+        harness = Harness(whole, Path(directory))
         rows = [echo_row(harness, list(whole))]
-        rows += [library_row(each, harness, reads, directory) for each in MOST]
+        rows += [library_row(each, harness, reads) for each in MOST]
         rows += [memory_row(), generation_row()]
     table = Table("", "measured", "goal", box=box.MARKDOWN)
     for row in rows:
