@@ -284,7 +284,11 @@ FAULTS = [
         "error[E0425]: cannot find value `x`",
         "cargo failed (cannot find value `x`); see whether it builds by hand",
     ),
-    ("maven", "[ERROR] COMPILATION ERROR :", "Maven failed (COMPILATION ERROR :)"),
+    (
+        "maven",
+        "[ERROR] COMPILATION ERROR :\n[ERROR] Adapter.java:[3,1] cannot find symbol",
+        "Maven failed (Adapter.java:[3,1] cannot find symbol)",
+    ),
     ("go", "./adapter.go:3: undefined: x", "go failed (./adapter.go:3: undefined: x)"),
 ]
 

@@ -16,7 +16,7 @@ class Maven(Toolchain):
     kit = "java"
     installer = "Maven"
     unavailable = r"Could not find artifact|was not found in"
-    error = r"\[ERROR\]"
+    error = r"\[ERROR\](?! COMPILATION ERROR)"
     if_none = "see whether the repositories that Maven uses have one"
     if_failed = "see whether it builds by hand, with this version of Java"
     causes = (
