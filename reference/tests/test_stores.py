@@ -399,3 +399,16 @@ class TestOpenStore:
         (tmp_path / "file").write_bytes(b"not an archive")
         with pytest.raises(MissingNode, match="give the path of"):
             open_store(tmp_path / name, LIMIT)
+
+
+def test_several_values_are_what_each_of_them_is(store: Store) -> None:
+    store.set("a", b"1")
+    store.set("b/c", b"2")
+    assert list(store.get_each(["b/c", "x", "a", "b"])) == [
+        ("b/c", b"2"),
+        ("x", None),
+        ("a", b"1"),
+        ("b", None),
+    ]
+    with pytest.raises(InvalidRequest):
+        list(store.get_each(["a", "/a"]))

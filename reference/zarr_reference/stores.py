@@ -16,7 +16,7 @@ import stat
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -87,6 +87,11 @@ class Store(ABC):
         """The value stored under ``key``; None if there is none."""
         check_key(key)
         return self._get(key)
+
+    def get_each(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Each of the keys with what ``get`` gives for it, one after the other."""
+        for key in keys:
+            yield key, self.get(key)
 
     def set(self, key: str, value: bytes) -> None:
         """Store ``value`` under ``key``, in place of any earlier value."""
@@ -281,10 +286,18 @@ class ZipStore(Store):
         with self._open() as archive:
             return sorted(self._entries(archive))
 
-    def _get(self, key: str) -> bytes | None:
+    def get_each(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """As for any store, and opens the archive only once."""
         with self._open() as archive:
-            entry = self._entries(archive).get(key)
-            return None if entry is None else self._read(archive, entry)
+            entries = self._entries(archive)
+            for key in keys:
+                check_key(key)
+                entry = entries.get(key)
+                yield key, None if entry is None else self._read(archive, entry)
+
+    def _get(self, key: str) -> bytes | None:
+        [(_, value)] = self.get_each([key])
+        return value
 
     def _set(self, key: str, value: bytes) -> None:
         if len(key.encode()) > ZIP_LONGEST_NAME:

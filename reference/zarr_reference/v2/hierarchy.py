@@ -46,21 +46,32 @@ class Group(hierarchy.Group):
         # of the parent group's logical path", which have to be ASCII (v2.path.ascii).
         prefix = key_prefix(self.path)
         _, prefixes = self.store.list_dir(prefix)
-        members = {
-            child.removeprefix(prefix).removesuffix("/"): _get_documents(self.store, child)
-            for child in prefixes
-            if child.isascii() and "\\" not in child
+        paths = [child for child in prefixes if child.isascii() and "\\" not in child]
+        arrays = self.store.get_each(path + ARRAY_NAME for path in paths)
+        groups = self.store.get_each(path + GROUP_NAME for path in paths)
+        kinds = {
+            path.removeprefix(prefix).removesuffix("/"): Documents(path, zarray, zgroup).node_type
+            for path, (_, zarray), (_, zgroup) in zip(paths, arrays, groups, strict=True)
         }
-        kinds = {name: documents.node_type for name, documents in members.items()}
         return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
 @dataclass(frozen=True)
 class Documents:
-    """What is stored at a logical path: the contents of its documents, None for those missing."""
+    """What is stored at a logical path: its documents, None for those missing.
 
+    Raises ``InvalidMetadata`` if they contradict each other.
+    """
+
+    path: str
     zarray: bytes | None
     zgroup: bytes | None
+
+    def __post_init__(self) -> None:
+        # v2.node.both: the text does not mention it, and nothing says which of the two is meant.
+        if self.zarray is not None and self.zgroup is not None:
+            sentence = "there are .zarray and .zgroup, but a node is one of them; remove the other"
+            raise InvalidMetadata("v2.node.both", f"path {self.path!r}", sentence)
 
     @property
     def node_type(self) -> NodeType | None:
@@ -73,14 +84,8 @@ class Documents:
 
 
 def _get_documents(store: Store, path: str) -> Documents:
-    """The documents at ``path``; raises ``InvalidMetadata`` if they contradict each other."""
     prefix = key_prefix(path)
-    documents = Documents(store.get(prefix + ARRAY_NAME), store.get(prefix + GROUP_NAME))
-    # v2.node.both: the text does not mention it, and nothing says which of the two is meant.
-    if documents.zarray is not None and documents.zgroup is not None:
-        sentence = "there are .zarray and .zgroup, but a node is one of them; remove the other"
-        raise InvalidMetadata("v2.node.both", f"path {path!r}", sentence)
-    return documents
+    return Documents(path, store.get(prefix + ARRAY_NAME), store.get(prefix + GROUP_NAME))
 
 
 def open_node(store: Store, path: str = "/", limit: int = DEFAULT_LIMIT) -> Array | Group:

@@ -55,16 +55,15 @@ class Group:
         # (storage.children.extra_files_ignored).
         prefix = key_prefix(self.path)
         _, prefixes = self.store.list_dir(prefix)
-        children: dict[str, NodeType] = {}
-        for child in prefixes:
-            name, key = child.removeprefix(prefix).removesuffix("/"), child + METADATA_NAME
-            if fault_of_node_name(name) is not None:
-                continue
-            document = self.store.get(key)
-            # core.metadata.group.document_required: a prefix without a document is no group.
-            if document is not None:
-                children[name] = parse_node_type(document, key)
-        return children
+        names = [child.removeprefix(prefix).removesuffix("/") for child in prefixes]
+        names = [name for name in names if fault_of_node_name(name) is None]
+        documents = self.store.get_each(f"{prefix}{name}/{METADATA_NAME}" for name in names)
+        # core.metadata.group.document_required: a prefix without a document is no group.
+        return {
+            name: parse_node_type(document, key)
+            for name, (key, document) in zip(names, documents, strict=True)
+            if document is not None
+        }
 
 
 def open_node(store: Store, path: str = "/", limit: int = DEFAULT_LIMIT) -> Array | Group:
