@@ -88,7 +88,7 @@ def test_each_toolchain_that_may_be_named_is_there() -> None:
 
 COMMANDS = {
     "node": [
-        "npm install --prefix {env} --no-audit --no-fund --no-update-notifier --no-package-lock"
+        "npm install --no-audit --no-fund --no-update-notifier --no-package-lock"
         " --ignore-scripts --engine-strict --save-exact library@2.0"
     ],
     "cargo": [
@@ -109,8 +109,8 @@ def test_a_library_is_built_by_its_toolchain(toolchain: str, tmp_path: Path, fak
         command.format(env=environment) for command in COMMANDS[toolchain]
     ]
     assert environment.parent == tmp_path / "cache"
-    if toolchain != "node":  # npm is told by an argument
-        assert {directory for *_, directory in told()} == {str(launch.directory)}
+    where = environment if toolchain == "node" else launch.directory
+    assert {directory for *_, directory in told()} == {str(where)}
 
 
 @pytest.mark.parametrize(

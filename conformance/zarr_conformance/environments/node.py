@@ -40,11 +40,11 @@ class Node(Toolchain):
 
     def install(self, build: Build) -> None:
         """Install what is published, for this Node.js. No scripts: they could do anything."""
-        npm = [str(find("npm", INSTALL)), "install", "--prefix", str(build.directory)]
+        npm = [str(find("npm", INSTALL)), "install"]
         quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--no-package-lock"]
         strict = ["--ignore-scripts", "--engine-strict", "--save-exact"]
         build.directory.joinpath("package.json").write_text("{}")
-        run([*npm, *quiet, *strict, *build.requirements], build.stopping)
+        run([*npm, *quiet, *strict, *build.requirements], build.stopping, build.directory)
 
     def places(self, directory: Path) -> Mapping[str, str]:  # noqa: ARG002
         """The Node.js on the path."""
