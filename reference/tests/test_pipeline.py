@@ -85,7 +85,7 @@ def test_an_unknown_codec_is_refused() -> None:
 
 def test_zfp_is_known_and_not_decoded() -> None:
     """codec.zfp.name: a registered codec, whose streams only its library understands"""
-    with pytest.raises(UnknownExtension, match="zfp is not decoded here: .* the C library zfp"):
+    with pytest.raises(UnknownExtension, match=r"zfp is not decoded here: .* the C library zfp"):
         parse_codecs([{"name": "zfp", "configuration": {"mode": "reversible"}}], "$.codecs")
 
 

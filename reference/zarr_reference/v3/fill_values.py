@@ -16,21 +16,13 @@ from zarr_reference.errors import InvalidMetadata
 from zarr_reference.representation import DataType
 from zarr_reference.v3.extension_data_types import (
     fixed_length_utf32,
-    floats,
     numpy_times,
     struct,
     variable_length,
 )
-from zarr_reference.v3.ieee754 import BINARY16, BINARY32, BINARY64, FloatFormat
+from zarr_reference.v3.ieee754 import FloatFormat
 from zarr_reference.v3.json_documents import NegativeZero, is_integer, parse_integers, shown
-
-# The format of a float, or of each component of a complex number, by the name of the float type.
-_FLOAT_FORMATS = {
-    "float16": BINARY16,
-    "float32": BINARY32,
-    "float64": BINARY64,
-    **floats.FORMATS,
-}
+from zarr_reference.v3.numbers import FLOAT_FORMATS, float_format_of
 
 _NEGATIVE_ZERO = Decimal("-0")
 
@@ -121,7 +113,7 @@ def _parse_integer(document: Any, data_type: DataType, place: str) -> bytes:
 
 def _parse_float(document: Any, name: str, place: str) -> bytes:
     """A float of the type ``name``."""
-    float_format = _FLOAT_FORMATS[name]
+    float_format = FLOAT_FORMATS[name]
     if is_integer(document) or isinstance(document, Decimal):
         bits = _round(document, float_format)
     elif isinstance(document, str):
@@ -149,7 +141,7 @@ def _round(number: int | Decimal, float_format: FloatFormat) -> int:
 
 
 def _parse_float_string(text: str, name: str, place: str) -> int:
-    float_format = _FLOAT_FORMATS[name]
+    float_format = FLOAT_FORMATS[name]
     special = {
         "Infinity": float_format.infinity,
         "-Infinity": float_format.infinity,
@@ -254,10 +246,10 @@ def fill_value_to_json(fill_value: bytes, data_type: DataType) -> Any:
         case "int" | "uint":
             return _integer_to_json(fill_value, data_type)
         case "float":
-            return _float_to_json(fill_value, _FLOAT_FORMATS[data_type.name])
+            return _float_to_json(fill_value, float_format_of(data_type))
         case "complex":
             half = data_type.component_size
-            float_format = _FLOAT_FORMATS[_component_name(data_type)]
+            float_format = float_format_of(data_type)
             components = (fill_value[:half], fill_value[half:])
             return [_float_to_json(component, float_format) for component in components]
         case "string":

@@ -20,6 +20,7 @@ Rounding: TypeAlias = Literal[
 ]
 ROUNDINGS: tuple[str, ...] = get_args(Rounding)
 
+# The format of a float, or of each component of a complex number, by the name of the type.
 FLOAT_FORMATS = {
     "float16": BINARY16,
     "float32": BINARY32,
