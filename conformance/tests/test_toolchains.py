@@ -262,11 +262,6 @@ FAULTS = [
         "the crate registry cannot be reached (failed to get `library`)",
     ),
     (
-        "cargo",
-        "error: failed to run\n  is `cmake` not installed?",
-        "cmake was not found, which a library is built with (failed to run); install CMake",
-    ),
-    (
         "maven",
         "[ERROR] Could not transfer artifact org:library:pom:2.0: repo.maven.apache.org: x",
         "the Maven repository cannot be reached (Could not transfer artifact",

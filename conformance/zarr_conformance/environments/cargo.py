@@ -28,11 +28,6 @@ class Cargo(Toolchain):
     if_failed = "see whether it builds by hand, with this version of Rust"
     causes = (
         Cause(
-            r"is `?cmake`? not installed",
-            "cmake was not found, which a library is built with",
-            "install CMake (https://cmake.org)",
-        ),
-        Cause(
             r"Could(n't| not) resolve host|Could(n't| not) connect|failed to (connect|download)"
             r"|network failure|\[(6|7|28|35|56)\] ",
             "the crate registry cannot be reached",
