@@ -50,6 +50,17 @@ def test_a_known_failure_that_passes_is_a_failure(file: Path) -> None:
     assert read(file, ENTRY).applied(CASES[1], PASSED) == Verdict("fail", "unexpected_pass")
 
 
+def test_what_fails_only_sometimes_may_pass(file: Path) -> None:
+    known = read(file, ENTRY + "sometimes = true")
+    assert known.applied(CASES[1], PASSED) == PASSED
+    assert known.applied(CASES[1], REJECTED).verdict == "known"
+
+
+def test_sometimes_is_true_or_false(file: Path) -> None:
+    with pytest.raises(ExpectationsError, match="`sometimes` must be true or false"):
+        read(file, ENTRY + 'sometimes = "often"')
+
+
 @pytest.mark.parametrize("verdict", ["unsupported", "inconclusive", "lenient", "observed"])
 def test_verdicts_that_are_no_failure_stay(file: Path, verdict: str) -> None:
     assert read(file, ENTRY).applied(CASES[0], Verdict(verdict, "")).verdict == verdict

@@ -14,7 +14,8 @@ why (``reason``) and how anybody can see it: ``link``, or ``reproduce``, a few l
 library alone. ``versions`` is a version specifier; without it the entry holds for all versions.
 
 A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
-failure, ``unexpected_pass``, until the entry is removed. Entries are applied to the judge's
+failure, ``unexpected_pass``, until the entry is removed; only if it says ``sometimes = true``, as
+what depends on uninitialised memory or on time does not always fail, may it pass. Entries are applied to the judge's
 verdicts and never change what it remembers, so that they can be applied again by ``rejudge``.
 """
 
@@ -33,7 +34,7 @@ from zarr_conformance.judge import Verdict
 from zarr_conformance.versions import parse_version
 
 MANDATORY = ("cases", "kind", "reason")
-OPTIONAL = ("link", "reproduce", "versions")
+OPTIONAL = ("link", "reproduce", "versions", "sometimes")
 KINDS = frozenset(
     {
         "wrong_elements",
@@ -58,6 +59,7 @@ class Known:
     reason: str
     evidence: str
     versions: SpecifierSet
+    sometimes: bool = False
 
     def concerns(self, case_id: str) -> bool:
         """Whether the entry is about this case."""
@@ -100,7 +102,9 @@ class Expectations:
         """The verdict, in view of what is known."""
         if verdict.verdict == "fail" and self.about(case_id, verdict.reason) is not None:
             return Verdict("known", verdict.reason)
-        if verdict.verdict == "pass" and any(known.concerns(case_id) for known in self.known):
+        if verdict.verdict == "pass" and any(
+            known.concerns(case_id) and not known.sometimes for known in self.known
+        ):
             return Verdict("fail", "unexpected_pass")
         return verdict
 
@@ -130,10 +134,17 @@ def _parse_entry(entry: Any, place: str) -> Known:
         versions = SpecifierSet(members.get("versions", ""))
     except InvalidSpecifier as error:
         raise ExpectationsError(f"{place}: `versions` is no version specifier: {error}.") from error
-    return Known(members["cases"], members["kind"], members["reason"], evidence, versions)
+    return Known(
+        members["cases"],
+        members["kind"],
+        members["reason"],
+        evidence,
+        versions,
+        sometimes=members.get("sometimes", False),
+    )
 
 
-def _checked_members(entry: Any, place: str) -> Mapping[str, str]:
+def _checked_members(entry: Any, place: str) -> Mapping[str, Any]:
     if not isinstance(entry, dict):
         raise ExpectationsError(f"{place} must be a table: write [[known]] above it.")
     for name in MANDATORY:
@@ -142,8 +153,9 @@ def _checked_members(entry: Any, place: str) -> Mapping[str, str]:
     for name, value in entry.items():
         if name not in MANDATORY + OPTIONAL:
             raise ExpectationsError(f"{place}: {name!r} is not a member of an entry.")
-        if not isinstance(value, str):
-            raise ExpectationsError(f"{place}: `{name}` must be a string.")
+        if not isinstance(value, bool if name == "sometimes" else str):
+            kind = "true or false" if name == "sometimes" else "a string"
+            raise ExpectationsError(f"{place}: `{name}` must be {kind}.")
     return entry
 
 
