@@ -15,8 +15,9 @@ library alone. ``versions`` is a version specifier; without it the entry holds f
 
 A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
 failure, ``unexpected_pass``, until the entry is removed; only if it says ``sometimes = true``, as
-what depends on uninitialised memory or on time does not always fail, may it pass. Entries are applied to the judge's
-verdicts and never change what it remembers, so that they can be applied again by ``rejudge``.
+what depends on time or on uninitialised memory does not always fail, may the case pass. Entries are
+applied to the judge's verdicts and never change what it remembers, so that they can be applied
+again by ``rejudge``.
 """
 
 import tomllib
