@@ -3,8 +3,10 @@
 #[path = "../kit/rust/zarr_adapter.rs"]
 mod zarr_adapter;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde_json::{Map, Value, json};
 use zarr_adapter::{Answer, Otherwise, Place};
 use zarr_adapter::{describe, elements, items, opening, reading, serve, unsupported};
 use zarrs::array::{Array, ArrayBytes, ArraySubset, DataType};
@@ -12,18 +14,20 @@ use zarrs::config::MetadataRetrieveVersion;
 use zarrs::filesystem::FilesystemStore;
 use zarrs::group::Group;
 use zarrs::node::NodeMetadata;
-use serde_json::{Map, Value, json};
 
 type Stored = Arc<FilesystemStore>;
 
 fn main() {
-    serve(describe("zarrs", zarrs::version::version_str()), |question, place| match question {
-        "read" => read(place),
-        "read_region" => read_region(place),
-        "list" => list(place),
-        "metadata" => metadata(place),
-        _ => unsupported(question),
-    });
+    serve(
+        describe("zarrs", zarrs::version::version_str()),
+        |question, place| match question {
+            "read" => read(place),
+            "read_region" => read_region(place),
+            "list" => list(place),
+            "metadata" => metadata(place),
+            _ => unsupported(question),
+        },
+    );
 }
 
 fn read(place: &Place) -> Answer {
@@ -40,7 +44,7 @@ fn read_region(place: &Place) -> Answer {
 fn retrieve(array: &Array<FilesystemStore>, region: &ArraySubset) -> Answer {
     let name = data_type_name(array.data_type());
     match reading(array.retrieve_array_subset(region))? {
-        ArrayBytes::Fixed(bytes) => Ok(elements(&name, region.shape(), &bytes)),
+        ArrayBytes::Fixed(bytes) => Ok(elements(&name, region.shape(), &narrow(&name, &bytes))),
         ArrayBytes::Variable(variable) => {
             let bounds = variable.offsets().windows(2);
             let each: Vec<&[u8]> = bounds.map(|at| &variable.bytes()[at[0]..at[1]]).collect();
@@ -50,6 +54,24 @@ fn retrieve(array: &Array<FilesystemStore>, region: &ArraySubset) -> Answer {
             message: "the protocol has no word for an optional element".into(),
         }),
     }
+}
+
+/// Integers of less than a byte: where the protocol has zeros, zarrs has copies of the sign.
+fn narrow<'a>(name: &str, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    let unused = match name {
+        "int2" => 6,
+        "int4" => 4,
+        _ => return bytes.into(),
+    };
+    let narrowed = bytes.iter().map(|&byte| {
+        let signed = ((byte << unused) as i8 >> unused) as u8;
+        if byte == signed {
+            byte & (0xff >> unused)
+        } else {
+            byte
+        }
+    });
+    narrowed.collect()
 }
 
 fn list(place: &Place) -> Answer {
@@ -101,13 +123,21 @@ fn version(place: &Place) -> MetadataRetrieveVersion {
 /// What the protocol calls a data type: its name, and its parameters in brackets.
 fn data_type_name(data_type: &DataType) -> String {
     let name = data_type.name_v3().unwrap_or_default();
+    let name = match name.as_ref() {
+        "complex_float32" => "complex64",
+        "complex_float64" => "complex128",
+        name => name,
+    };
     let configuration = data_type.configuration_v3();
     if let Some(length) = configuration.get("length_bytes") {
         return format!("{name}[{length}]");
     }
-    match (configuration.get("unit"), configuration.get("scale_factor")) {
-        (Some(Value::String(unit)), Some(scale)) if *scale == 1 => format!("{name}[{unit}]"),
-        (Some(Value::String(unit)), Some(scale)) => format!("{name}[{scale}{unit}]"),
-        _ => name.into(),
+    let Some(Value::String(unit)) = configuration.get("unit") else {
+        return name.into();
+    };
+    let unit = if unit == "μs" { "us" } else { unit };
+    match configuration.get("scale_factor") {
+        Some(scale) if *scale != 1 => format!("{name}[{scale}{unit}]"),
+        _ => format!("{name}[{unit}]"),
     }
 }

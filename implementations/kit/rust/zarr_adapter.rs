@@ -40,8 +40,13 @@ pub type Answer = Result<Value, Otherwise>;
 
 /// The library said no, or the adapter cannot put the question to it.
 pub enum Otherwise {
-    Refused { stage: &'static str, message: String },
-    Unsupported { message: String },
+    Refused {
+        stage: &'static str,
+        message: String,
+    },
+    Unsupported {
+        message: String,
+    },
 }
 
 /// Where the node is that a question is about, and which region of it is wanted, if one is.

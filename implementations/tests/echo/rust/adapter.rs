@@ -42,6 +42,10 @@ fn read(place: &Place) -> Answer {
     if place.path == "/strings" {
         return items("string", &[3], &[b"a", b"", "ü".as_bytes()]);
     }
-    let name = if place.path == "/nans" { "float64" } else { "uint64" };
+    let name = if place.path == "/nans" {
+        "float64"
+    } else {
+        "uint64"
+    };
     Ok(elements(name, &[2], &values.map(u64::to_le_bytes).concat()))
 }
