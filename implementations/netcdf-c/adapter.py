@@ -15,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
 from zarr_adapter import (
     Refused,
+    Unsupported,
     data_type_name,
     describe,
     elements,
@@ -50,6 +51,8 @@ def _read(store: str, path: str, zarr_format: int, selection: Any) -> dict[str, 
             raise Refused("open", "netCDF-C shows a group here, and no variable")
         with reading():
             values = variable[selection]
+        if variable.dtype is str:
+            raise Unsupported("strings of a fixed length become strings of any length")
         return elements(values)
 
 

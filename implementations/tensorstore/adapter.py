@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import describe, elements, opening, reading, region, serve
+from zarr_adapter import Unsupported, describe, elements, opening, reading, region, serve
 
 # isort: split
 import tensorstore as ts
@@ -26,7 +26,7 @@ def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     array = _open(store, path, zarr_format)
     with reading():
         values = array.read().result()
-    return elements(values)
+    return _elements(array, zarr_format, values)
 
 
 def read_region(
@@ -35,6 +35,15 @@ def read_region(
     array = _open(store, path, zarr_format)
     with reading():
         values = array[region(start, stop)].read().result()
+    return _elements(array, zarr_format, values)
+
+
+def _elements(array: Any, zarr_format: int, values: Any) -> dict[str, Any]:
+    """The answer; raises ``Unsupported`` where TensorStore shows something else than elements."""
+    if array.dtype.name in ("byte", "char"):
+        raise Unsupported("raw bytes and byte strings become arrays of bytes, and NumPy gets none")
+    if zarr_format == 2 and isinstance(array.spec().to_json()["metadata"]["dtype"], list):
+        raise Unsupported("of structured elements only a field is shown, here the only one")
     return elements(values)
 
 
