@@ -13,10 +13,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ContainsGroupError, Group, KeyError, openArray, openGroup, slice } from "zarr";
 
-// It asks for a codec when it opens an array and waits for it when it reads: without this, a codec
-// that it does not know ends the process before it is told of. In a browser that is a line of log.
-process.on("unhandledRejection", (reason) => console.error(reason));
-
 /** It comes with stores for HTTP and for memory only; this is one for a directory. */
 class DirectoryStore {
   constructor(root) {

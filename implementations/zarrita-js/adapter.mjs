@@ -56,6 +56,7 @@ function openNode(store, path, zarr_format, options) {
 
 /** What the protocol calls a data type: of zarrita.js' own names, those that begin with `v2:`. */
 function dataTypeName(dtype) {
+  if (dtype === "v2:object") return "string"; // other objects than strings are not passed on
   const [, kind, length] = /^v2:([SU])(\d+)$/.exec(dtype) ?? [];
   if (kind === "S") return `|S${length}`;
   if (kind === "U") return `fixed_length_utf32[${4 * length}]`;

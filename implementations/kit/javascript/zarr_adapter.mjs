@@ -25,6 +25,10 @@ import { dirname, join } from "node:path";
 
 Object.defineProperty(process, "stdout", { get: () => process.stderr });
 
+// When two promises of a library fail it may wait for one of them only. What nobody waits for is a
+// line in the console of a browser; here it would end the process, perhaps at a later question.
+process.on("unhandledRejection", (reason) => console.error(reason));
+
 const LONGEST_MESSAGE = 1000; // characters of an error that are passed on
 
 /** The library said no, while opening the node ("open") or reading elements ("read"). */
