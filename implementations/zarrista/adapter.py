@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import data_type_name, describe, elements, opening, reading, region, serve
+from zarr_adapter import describe, elements, opening, reading, region, serve
 
 # isort: split
 import numpy as np
@@ -68,12 +68,15 @@ def _open(store: FilesystemStore, path: str) -> Array | Group:
 
 
 def _data_type_name(array: Array) -> str:
-    """The name of the array's data type, for times with their unit."""
+    """The name of the array's data type, with its parameters in brackets."""
     name = array.dtype.name
+    if name == "fixed_length_utf32":
+        return f"{name}[{array.dtype.size}]"
     if name in ("numpy.datetime64", "numpy.timedelta64"):
-        unit = array.metadata["data_type"]["configuration"]
-        dtype = np.dtype(f"{name[6:]}[{unit['scale_factor']}{unit['unit']}]")
-        return data_type_name(dtype)
+        configuration = array.metadata["data_type"]["configuration"]
+        scale = configuration["scale_factor"]
+        unit = configuration["unit"].replace("\N{GREEK SMALL LETTER MU}", "u")
+        return f"{name}[{unit if scale == 1 else f'{scale}{unit}'}]"
     return name
 
 
