@@ -50,6 +50,12 @@ def test_a_known_failure_that_passes_is_a_failure(file: Path) -> None:
     assert read(file, ENTRY).applied(CASES[1], PASSED) == Verdict("fail", "unexpected_pass")
 
 
+def test_an_entry_may_be_about_several_groups_of_cases(file: Path) -> None:
+    several = ENTRY.replace('"v3/codecs/gzip/*"', '["v3/codecs/gzip/level-*", "v3/metadata/*"]')
+    verdicts = [read(file, several).applied(case_id, REJECTED).verdict for case_id in CASES]
+    assert verdicts == ["known", "fail", "known"]
+
+
 def test_what_fails_only_sometimes_may_pass(file: Path) -> None:
     known = read(file, ENTRY + "sometimes = true")
     assert known.applied(CASES[1], PASSED) == PASSED
@@ -88,6 +94,10 @@ def test_a_reproduction_is_evidence_too(file: Path) -> None:
     ("text", "problem"),
     [
         (ENTRY.replace("gzip", "zip"), "no case matches 'v3/codecs/zip/[*]'"),
+        (ENTRY.replace('"v3/codecs/gzip/*"', '["v3/*", "v2/*"]'), "no case matches 'v2/[*]'"),
+        (ENTRY.replace('"v3/codecs/gzip/*"', "[3]"), "`cases` must be a string or a list of"),
+        (ENTRY.replace('"v3/codecs/gzip/*"', "3"), "`cases` must be a string or a list of"),
+        (ENTRY.replace('"v3/codecs/gzip/*"', "[]"), "`cases` is missing"),
         (ENTRY.replace("rejected_valid", "slow"), "'slow' is none of the kinds"),
         (ENTRY.replace("kind", "#"), "`kind` is missing"),
         (ENTRY.replace("reason", "#"), "`reason` is missing"),

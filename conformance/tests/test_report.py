@@ -150,7 +150,7 @@ THREE = results_of({"hasty": HASTY, "honest": {}, "old": OLD}, not_run={"zarrs":
 
 
 KNOWN = Expectations(
-    (Known("v3/metadata/*", "wrong_elements", "It adds one.", "https://a.b/1", SpecifierSet()),)
+    (Known(("v3/metadata/*",), "wrong_elements", "It adds one.", "https://a.b/1", SpecifierSet()),)
 )
 
 

@@ -9,9 +9,10 @@
     link = "https://github.com/zarr-developers/example/issues/12"
     versions = ">=3,<4"
 
-``cases`` is a glob over case ids, ``kind`` the reason of the failure that is known. Each entry says
-why (``reason``) and how anybody can see it: ``link``, or ``reproduce``, a few lines that use the
-library alone. ``versions`` is a version specifier; without it the entry holds for all versions.
+``cases`` is a glob over case ids, or a list of several, ``kind`` the reason of the failure that is
+known. Each entry says why (``reason``) and how anybody can see it: ``link``, or ``reproduce``, a
+few lines that use the library alone. ``versions`` is a version specifier; without it the entry
+holds for all versions.
 
 A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
 failure, ``unexpected_pass``, until the entry is removed; only if it says ``sometimes = true``, as
@@ -36,6 +37,7 @@ from zarr_conformance.versions import parse_version
 
 MANDATORY = ("cases", "kind", "reason")
 OPTIONAL = ("link", "reproduce", "versions", "sometimes")
+FORMS = {"cases": "a string or a list of strings", "sometimes": "true or false"}
 KINDS = frozenset(
     {
         "wrong_elements",
@@ -55,7 +57,7 @@ KINDS = frozenset(
 class Known:
     """One entry: cases that fail in one way, why, and in which versions."""
 
-    cases: str
+    cases: tuple[str, ...]
     kind: str
     reason: str
     evidence: str
@@ -64,7 +66,7 @@ class Known:
 
     def concerns(self, case_id: str) -> bool:
         """Whether the entry is about this case."""
-        return fnmatchcase(case_id, self.cases)
+        return any(fnmatchcase(case_id, pattern) for pattern in self.cases)
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,12 @@ class Expectations:
         for number, entry in enumerate(_entries(path), 1):
             place = f"{path}, entry {number}"
             known = _parse_entry(entry, place)
-            if not any(map(known.concerns, case_ids)):
-                raise ExpectationsError(
-                    f"{place}: no case matches {known.cases!r}. Remove the entry or correct it; "
-                    "`zarr-conformance cases list` prints the ids."
-                )
+            for pattern in known.cases:
+                if not any(fnmatchcase(case_id, pattern) for case_id in case_ids):
+                    raise ExpectationsError(
+                        f"{place}: no case matches {pattern!r}. Remove it or correct it; "
+                        "`zarr-conformance cases list` prints the ids."
+                    )
             entries.append(known)
         return cls(tuple(known for known in entries if _contains(known.versions, version)))
 
@@ -136,7 +139,7 @@ def _parse_entry(entry: Any, place: str) -> Known:
     except InvalidSpecifier as error:
         raise ExpectationsError(f"{place}: `versions` is no version specifier: {error}.") from error
     return Known(
-        members["cases"],
+        tuple(members["cases"]),
         members["kind"],
         members["reason"],
         evidence,
@@ -151,13 +154,22 @@ def _checked_members(entry: Any, place: str) -> Mapping[str, Any]:
     for name in MANDATORY:
         if not entry.get(name):
             raise ExpectationsError(f"{place}: `{name}` is missing.")
-    for name, value in entry.items():
+    cases = [entry["cases"]] if isinstance(entry["cases"], str) else entry["cases"]
+    for name, value in {**entry, "cases": cases}.items():
         if name not in MANDATORY + OPTIONAL:
             raise ExpectationsError(f"{place}: {name!r} is not a member of an entry.")
-        if not isinstance(value, bool if name == "sometimes" else str):
-            kind = "true or false" if name == "sometimes" else "a string"
-            raise ExpectationsError(f"{place}: `{name}` must be {kind}.")
-    return entry
+        if not _is_right(name, value):
+            raise ExpectationsError(f"{place}: `{name}` must be {FORMS.get(name, 'a string')}.")
+    return {**entry, "cases": cases}
+
+
+def _is_right(name: str, value: Any) -> bool:
+    match name:
+        case "sometimes":
+            return isinstance(value, bool)
+        case "cases":
+            return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str)
 
 
 def _contains(versions: SpecifierSet, version: str) -> bool:
