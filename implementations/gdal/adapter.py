@@ -4,7 +4,7 @@ import ctypes
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ gdal = libgdal.load()
 
 MULTIDIMENSIONAL = 0x10
 KEYS = {2: ".zarray", 3: "zarr.json"}  # of an array's document
-ZARR = (ctypes.c_char_p * 2)(b"Zarr", None)  # no other driver is to answer instead
 NUMERIC, STRING, COMPOUND = range(3)  # classes of data types
 JSON = 1  # the subtype of a string
 
@@ -57,7 +56,7 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
                 "node_type": "array",
                 "attributes": _attributes(gdal.GDALMDArrayGetAttributes, array),
                 "shape": _shape(array),
-                "data_type": _data_type_name(array),
+                **_data_type_name(array),
             }
     except Refused:
         with _group(store, path, zarr_format) as group:
@@ -69,7 +68,8 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 @contextmanager
 def _root(store: str) -> Iterator[Any]:
     """The root group. Where the store's root is an array, GDAL makes a group with it alone."""
-    data_set = _asked(gdal.GDALOpenEx, store.encode(), MULTIDIMENSIONAL, ZARR, None, None)
+    name = f'ZARR:"{store}"'.encode()  # no other driver is to answer instead
+    data_set = _asked(gdal.GDALOpenEx, name, MULTIDIMENSIONAL, None, None, None)
     with ExitStack() as held:
         held.callback(gdal.GDALReleaseDataset, data_set)
         root = _asked(gdal.GDALDatasetGetRootGroup, data_set)
@@ -130,23 +130,22 @@ def _shape(array: Any) -> list[int]:
     return shape
 
 
-def _data_type_name(array: Any) -> str:
-    with _data_type(gdal.GDALMDArrayGetDataType, array) as data_type:
-        if gdal.GDALExtendedDataTypeGetClass(data_type) == STRING:
-            return "string"
-        return data_type_name(_dtype(data_type))
+def _data_type_name(array: Any) -> dict[str, str]:
+    """The member of the answer, if GDAL's data type is that of the array."""
+    with _data_type(gdal.GDALMDArrayGetDataType, array) as data_type, suppress(Unsupported):
+        return {"data_type": data_type_name(_dtype(data_type))}
+    return {}
 
 
 def _elements(array: Any, start: list[int], shape: list[int]) -> dict[str, Any]:
     with _data_type(gdal.GDALMDArrayGetDataType, array) as data_type:
-        are_strings = gdal.GDALExtendedDataTypeGetClass(data_type) == STRING
-        values = _room(shape, np.dtype(np.uintp) if are_strings else _dtype(data_type))
+        values = _room(shape, _dtype(data_type))
         first = (ctypes.c_uint64 * len(shape))(*start)
         count = (ctypes.c_size_t * len(shape))(*shape)
         buffer = values.ctypes.data
         everything = (first, count, None, None, data_type, buffer, None, 0)
         _asked(gdal.GDALMDArrayRead, array, *everything, stage="read")
-    return elements(_taken(values) if are_strings else values)
+    return elements(values)
 
 
 def _room(shape: list[int], dtype: np.dtype) -> np.ndarray:
@@ -155,16 +154,6 @@ def _room(shape: list[int], dtype: np.dtype) -> np.ndarray:
         return np.zeros(shape, dtype)
     except (MemoryError, ValueError) as error:
         raise Unsupported(f"there is no room for the elements: {error}") from error
-
-
-def _taken(pointers: np.ndarray) -> np.ndarray:
-    """The strings that pointers lead to, which are ours to free."""
-    strings = np.empty(pointers.shape, object)
-    for place, pointer in np.ndenumerate(pointers):
-        found = ctypes.string_at(int(pointer)) if pointer else b""
-        strings[place] = found.decode(errors="surrogateescape")
-        gdal.VSIFree(int(pointer))
-    return strings
 
 
 @contextmanager
@@ -182,8 +171,10 @@ def _dtype(data_type: Any) -> np.dtype:
     if kind == COMPOUND:
         return _compound(data_type)
     number = gdal.GDALExtendedDataTypeGetNumericDataType(data_type)
-    if kind == STRING or number not in NUMERIC_TYPES:
-        raise Unsupported(f"NumPy has no dtype for GDAL's class {kind}, type {number}")
+    if kind == STRING:
+        raise Unsupported("strings of a fixed length become text of any length")
+    if number not in NUMERIC_TYPES:
+        raise Unsupported(f"NumPy has no dtype for GDAL's numeric type {number}")
     return np.dtype(NUMERIC_TYPES[number])
 
 
@@ -198,6 +189,8 @@ def _compound(data_type: Any) -> np.dtype:
             formats.append(_dtype(part))
     gdal.GDALExtendedDataTypeFreeComponents(components, count)
     size = gdal.GDALExtendedDataTypeGetSize(data_type)
+    if len(set(names)) < len(names):
+        raise Unsupported("NumPy has no dtype for fields of the same name")
     members = {"names": names, "formats": formats, "offsets": offsets, "itemsize": size}
     return np.dtype(members)
 

@@ -62,7 +62,6 @@ FUNCTIONS = {
     "GDALEDTComponentGetName": (c_char_p, c_void_p),
     "GDALEDTComponentGetOffset": (c_size_t, c_void_p),
     "GDALEDTComponentGetType": (c_void_p, c_void_p),
-    "VSIFree": (None, c_void_p),
 }
 
 
