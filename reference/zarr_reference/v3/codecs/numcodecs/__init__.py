@@ -24,6 +24,7 @@ from zarr_reference.v3.codecs.numcodecs.checksums import (
 from zarr_reference.v3.codecs.numcodecs.delta import DeltaCodec
 from zarr_reference.v3.codecs.numcodecs.fixedscaleoffset import FixedScaleOffsetCodec
 from zarr_reference.v3.codecs.numcodecs.gzip import NumcodecsGzipCodec
+from zarr_reference.v3.codecs.numcodecs.jenkins_lookup3 import JenkinsLookup3Codec
 from zarr_reference.v3.codecs.numcodecs.lz4 import Lz4Codec
 from zarr_reference.v3.codecs.numcodecs.lzma import LzmaCodec
 from zarr_reference.v3.codecs.numcodecs.packbits import PackBitsCodec
@@ -42,6 +43,7 @@ NUMCODECS: dict[str, type[Codec]] = {
         DeltaCodec,
         FixedScaleOffsetCodec,
         Fletcher32Codec,
+        JenkinsLookup3Codec,
         Lz4Codec,
         LzmaCodec,
         NumcodecsBitroundCodec,

@@ -26,9 +26,8 @@ class ChecksumCodec(BytesToBytesCodec):
     requirement: ClassVar[str] = "v2.filters.no_registry"
     location: str
 
-    @staticmethod
     @abstractmethod
-    def checksum(data: bytes) -> int:
+    def checksum(self, data: bytes) -> int:
         """The checksum of ``data``, below 2**32."""
 
     @classmethod
