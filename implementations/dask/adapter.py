@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import describe, elements, opening, reading, region, serve
+from zarr_adapter import Unsupported, describe, elements, opening, reading, region, serve
 
 # isort: split
 import dask.array
+import numpy as np
 
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -26,6 +27,11 @@ def _read(store: str, path: str, selection: Any) -> dict[str, Any]:
         array = dask.array.from_zarr(store, component=path)
     with reading():
         values = array[selection].compute()
+    # Without dimensions there may be a scalar that has forgotten its type.
+    if getattr(values, "dtype", None) != array.dtype:
+        values = np.asarray(values, dtype=array.dtype)
+    if array.dtype.hasobject and not values.size:
+        raise Unsupported("an array of Python objects that has none tells no type")
     return elements(values)
 
 

@@ -37,7 +37,8 @@ def _read(store: str, path: str, zarr_format: int, selection: Any) -> dict[str, 
         array = zarr.open_array(store=store, path=path, mode="r")
     with reading():
         values = array[selection]
-    if not isinstance(values, np.ndarray):  # no dimensions; a scalar has forgotten its type
+    # Without dimensions there may be a scalar that has forgotten its type.
+    if getattr(values, "dtype", None) != array.dtype:
         values = np.asarray(values, dtype=array.dtype)
     return elements(values)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import describe, elements, opening, reading, region, serve
+from zarr_adapter import Unsupported, describe, elements, opening, reading, region, serve
 
 # isort: split
 import numpy as np
@@ -33,7 +33,10 @@ def _read(store: str, path: str, zarr_format: Any, selection: Any) -> dict[str, 
         array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
     with reading():
         values = array[selection]
-    if not isinstance(values, np.ndarray):  # no dimensions; a scalar has forgotten its type
+    if array.dtype.hasobject:
+        raise Unsupported("zarrs has no part in elements of any length")
+    # Without dimensions there may be a scalar that has forgotten its type.
+    if getattr(values, "dtype", None) != array.dtype:
         values = np.asarray(values, dtype=array.dtype)
     return elements(values)
 
