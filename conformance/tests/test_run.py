@@ -182,7 +182,7 @@ def test_an_adapter_has_a_directory_for_its_own_files(
     fake: Fake, small_corpus: Corpus, options: Options, tmp_path: Path
 ) -> None:
     """What it leaves there goes when the run ends, even if it was killed: see ``temporary``."""
-    code = "import tempfile, os; print(tempfile.mkdtemp()); os._exit(1)"
+    code = "import tempfile, os; print(tempfile.mkdtemp(), flush=True); os._exit(1)"
     launch = Launch((sys.executable, "-c", code), tmp_path, dict(os.environ))
     litter = Contestant("litter", "fake", lambda _stopping: launch)
     (missed,) = run(small_corpus, list(small_corpus), [litter], options)
