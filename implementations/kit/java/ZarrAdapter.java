@@ -145,17 +145,12 @@ final class ZarrAdapter {
       throws Exception {
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = input.readLine(); line != null; line = input.readLine()) {
-      var asked = JSON.readTree(line).fields();
-      JsonNode id = null;
-      Map.Entry<String, JsonNode> question = null;
-      while (asked.hasNext()) {
-        var member = asked.next();
-        if (member.getKey().equals("id")) id = member.getValue();
-        else question = member;
-      }
+      JsonNode message = JSON.readTree(line);
+      var members = message.properties().stream();
+      var question = members.filter(member -> !member.getKey().equals("id")).findFirst().get();
       if (question.getKey().equals("stop")) return;
       Map<String, Object> said = new LinkedHashMap<>(answer(question, description, questions));
-      said.put("id", id);
+      said.put("id", message.get("id"));
       answers.write((JSON.writeValueAsString(said) + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
