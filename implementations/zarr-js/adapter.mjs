@@ -19,10 +19,10 @@ import zarr from "zarr-js";
 async function read({ store, path, zarr_format }) {
   if (zarr_format !== 2) throw new Unsupported("zarr-js reads no whole arrays of Zarr v3");
   const directory = join(store, path);
-  const { data, shape, stride, offset } = await reading(() => load(directory));
+  const { data, shape, stride } = await reading(() => load(directory));
   const { dtype } = JSON.parse(await readFile(join(directory, ".zarray"), "utf8"));
   const [name, typed] = Array.isArray(data) ? typedAs(dtype, data) : [v2DataTypeName(dtype), data];
-  return elements(name, shape, typed.slice(offset), stride);
+  return elements(name, shape, typed, stride);
 }
 
 /**
@@ -45,14 +45,31 @@ async function load(directory) {
   }
 }
 
-/** Plain numbers and booleans as a typed array, with its name; all else as strings. */
+/** Plain values as an array of the stored type, if that is what they are; or else in words. */
 function typedAs(dtype, data) {
-  const TypedArray = TYPED_ARRAYS[dtype.slice(1)];
+  const name = v2DataTypeName(dtype);
   const holds = (type) => data.every((item) => typeof item === type);
-  if (holds("boolean")) return ["bool", Uint8Array.from(data, Number)];
-  if (TypedArray && holds("number")) return [v2DataTypeName(dtype), TypedArray.from(data)];
+  if (name === "bool" && holds("boolean")) return [name, Uint8Array.from(data, Number)];
+  const TypedArray = TYPED_ARRAYS[dtype.slice(1)];
+  if (TypedArray && holds("number")) return [name, TypedArray.from(data)];
+  const [, kind, length] = /^.([SU])(\d+)$/.exec(dtype) ?? [];
+  if (kind && holds("string")) return [name, ofOneLength(kind, Number(length), data)];
   return ["string", data.map(String)];
 }
+
+/** Strings as they are stored: filled up with zeros, which zarr-js has taken away. */
+function ofOneLength(kind, length, strings) {
+  const size = kind === "U" ? 4 * length : length;
+  const bytes = Buffer.alloc(size * strings.length);
+  strings.forEach((string, index) => {
+    const element = bytes.subarray(index * size, (index + 1) * size);
+    if (kind === "S") element.write(string);
+    else codePoints(string, length).forEach((each, at) => element.writeUInt32LE(each, 4 * at));
+  });
+  return Object.defineProperty(bytes, "BYTES_PER_ELEMENT", { value: size });
+}
+
+const codePoints = (string, most) => Array.from(string, (each) => each.codePointAt(0)).slice(0, most);
 
 const TYPED_ARRAYS = {
   i1: Int8Array,
