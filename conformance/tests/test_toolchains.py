@@ -258,7 +258,7 @@ FAULTS = [
     ),
     (
         "cargo",
-        "error: failed to get `library`\n  [6] Could not resolve host: index.crates.io",
+        "error: failed to get `library`\n  [6] Could not resolve host: index.example",
         "the crate registry cannot be reached (failed to get `library`)",
     ),
     (
@@ -268,7 +268,7 @@ FAULTS = [
     ),
     (
         "go",
-        'go: Get "https://proxy.golang.org": dial tcp: lookup proxy.golang.org: no such host',
+        'go: Get "https://proxy.example": dial tcp: lookup proxy.example: no such host',
         "the module proxy cannot be reached",
     ),
     ("node", "npm error code ENOSPC\nnpm error nospc write", "the disk is full (nospc write)"),
