@@ -263,7 +263,7 @@ FAULTS = [
     ),
     (
         "maven",
-        "[ERROR] Could not transfer artifact org:library:pom:2.0: repo.maven.apache.org: x",
+        "[ERROR] Could not transfer artifact org:library:pom:2.0: repo.example: x",
         "the Maven repository cannot be reached (Could not transfer artifact",
     ),
     (
