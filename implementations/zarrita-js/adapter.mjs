@@ -38,9 +38,11 @@ async function metadata({ store, path, zarr_format }) {
   if (node instanceof zarr.Group) {
     return { metadata: { node_type: "group", attributes: attributesOf(node) } };
   }
-  const { shape, dimensionNames } = node;
-  const members = { attributes: attributesOf(node), shape, data_type: dataTypeName(node.dtype) };
-  if (zarr_format === 3) members.dimension_names = dimensionNames ?? null;
+  const members = { attributes: attributesOf(node), shape: node.shape };
+  members.data_type = dataTypeName(node.dtype);
+  if (zarr_format === 3 && "dimensionNames" in node) {
+    members.dimension_names = node.dimensionNames ?? null; // since 0.7
+  }
   return { metadata: { node_type: "array", ...members } };
 }
 

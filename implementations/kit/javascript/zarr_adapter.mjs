@@ -109,9 +109,12 @@ export function v2DataTypeName(dtype) {
  * C order already.
  */
 export function elements(dataType, shape, data, stride = undefined) {
-  const order = stride && positions(shape, stride);
+  const order = stride && [...positions(shape, stride)];
+  if (order && !order.every((each) => each >= 0 && each < data.length)) {
+    throw new Unsupported("the strides lead out of the elements");
+  }
   if (Array.isArray(data)) {
-    const items = order ? Array.from(order, (position) => data[position]) : data;
+    const items = order ? order.map((position) => data[position]) : data;
     if (!items.every((item) => typeof item === "string")) {
       throw new Unsupported("the elements are objects other than strings");
     }
@@ -134,8 +137,7 @@ function* positions(shape, stride, axis = 0, start = 0) {
 }
 
 function gathered(bytes, size, order) {
-  const pieces = Array.from(order, (each) => bytes.subarray(each * size, (each + 1) * size));
-  return Buffer.concat(pieces);
+  return Buffer.concat(order.map((each) => bytes.subarray(each * size, (each + 1) * size)));
 }
 
 /**
