@@ -63,7 +63,7 @@ def _data_type_name(array: Any) -> str:
     stored = metadata.dtype if metadata.zarr_format == 2 else metadata.data_type
     if str(stored).startswith(BYTES):
         return "bytes"
-    return data_type_name(array.dtype)
+    return "string" if array.dtype.hasobject else data_type_name(array.dtype)
 
 
 def _node_type(node: Any) -> str:
