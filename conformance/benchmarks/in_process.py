@@ -18,6 +18,8 @@ def zarr_python() -> Callable[[str, str, Any], Any]:
     """The calls of the adapter of zarr-python."""
     import zarr
 
+    zarr.config.set({"array.rectilinear_chunks": True})
+
     def read(store: str, path: str, zarr_format: Any) -> Any:
         array = zarr.open_array(store=store, path=path, mode="r", zarr_format=zarr_format)
         return array[...]

@@ -32,7 +32,7 @@ from zarr_conformance.protocol import (
 if TYPE_CHECKING:
     from zarr_conformance.schemas import Schemas
 
-AHEAD = 128  # questions sent before their turn: some milliseconds of work for the quickest library
+AHEAD = 256  # questions sent before their turn: more than the quickest library answers in a pause
 STARTS = 3  # attempts to start, one after the other, before an adapter is given up
 GRACE = 5.0  # seconds that an adapter may take to stop
 STDERR_LINES = 20

@@ -25,7 +25,7 @@ from zarr_conformance.protocol import BadAnswer, Breakdown, quoted
 
 # Answers are fetched some at a time: to wake up for each costs more than to judge it, and takes the
 # processor from the library. Meanwhile the adapter works on the questions that were sent ahead.
-PAUSE = 0.001  # seconds
+PAUSE = 0.005  # seconds
 SLICE = 0.05  # seconds between two looks at the process
 CENSUS = 0.25  # seconds between two searches for its descendants, which cost a millisecond
 LAST_BREATH = 1.0  # seconds that a process may run on without its standard output

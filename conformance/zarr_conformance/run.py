@@ -130,7 +130,7 @@ def run(
     earlier = _earlier(corpus, options)
     with (
         _terminable(),
-        _temporary_directory(_quickest_place()) as stores,
+        _temporary_directory(quickest_place()) as stores,
         _temporary_directory(None) as scratch,
         ResultsWriter(options.results, append=earlier is not None) as writer,
     ):
@@ -285,7 +285,7 @@ def _this_run(corpus: Corpus) -> Run:
     )
 
 
-def _quickest_place() -> Path | None:
+def quickest_place() -> Path | None:
     """Where stores are laid out and removed quickest, unless the user has a place for them."""
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
         return None
