@@ -6,11 +6,14 @@ import click
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.outcome import show_each_failure
+from zarr_conformance.report.badge import write_badges
 from zarr_conformance.report.divergences import show_divergences
 from zarr_conformance.report.history import show_history
+from zarr_conformance.report.profile_table import show_profile, show_profiles
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
+from zarr_fixtures.profile import profile, profiles
 
 EPILOG = """\
 \b
@@ -21,7 +24,12 @@ Examples:
   zarr-conformance report results.jsonl --failures zarr-python | less -R
   zarr-conformance report results.jsonl --divergences
   zarr-conformance report results.jsonl --versions tensorstore
+  zarr-conformance report results.jsonl --profiles
+  zarr-conformance report results.jsonl --profiles sharding-reader
+  zarr-conformance report results.jsonl --badge badges/
 """
+
+ALL = "*"  # no profile is called so
 
 
 @click.command(short_help="Show a results file, or each failure in it.", epilog=EPILOG)
@@ -45,8 +53,30 @@ Examples:
     help="Show which release of an implementation fixed or broke which case, by the answers of "
     "several versions, as `run NAME@all` gets them.",
 )
+@click.option(
+    "--profiles",
+    "profile_name",
+    is_flag=False,
+    flag_value=ALL,
+    metavar="[PROFILE]",
+    help="Show who conforms to which profile, or all about one of them.",
+)
+@click.option(
+    "--badge",
+    "badges",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a badge for each profile and implementation into DIR, as SVG and as the JSON that "
+    "badge services read.",
+)
 def report(
-    file: Path, names: tuple[str, ...], failures: bool, divergences: bool, name: str | None
+    file: Path,
+    names: tuple[str, ...],
+    failures: bool,
+    divergences: bool,
+    name: str | None,
+    profile_name: str | None,
+    badges: Path | None,
 ) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
     corpus = load()
@@ -59,5 +89,12 @@ def report(
         show_divergences(output(), results, corpus.cases)
     if name is not None:
         show_history(output(), name, results, corpus.cases)
-    if not (failures or divergences or name):
+    if profile_name == ALL:
+        show_profiles(output(), results, corpus.cases, profiles())
+    elif profile_name is not None:
+        show_profile(output(), results, corpus.cases, profile(profile_name))
+    if badges is not None:
+        written = write_badges(badges, results, corpus.cases, profiles())
+        output().print(f"{written} badges, each as SVG and JSON, in {badges}", soft_wrap=True)
+    if not (failures or divergences or name or profile_name or badges):
         show(output(), results, corpus.cases)

@@ -24,6 +24,7 @@ Examples:
   zarr-conformance run tensorstore --select v3/codecs/blosc
   zarr-conformance run zarr-python@3.0.8 tensorstore@all
   zarr-conformance run --select "feature:codec:gzip polarity:negative"
+  zarr-conformance run --select profile:sharding-reader
   zarr-conformance run --adapter "node my-adapter.js" --check-protocol
   zarr-conformance run --resume
 """
@@ -43,7 +44,7 @@ Examples:
     "expression",
     metavar="EXPR",
     help="Only these cases, and those they depend on: ids, patterns, feature:..., requirement:..., "
-    "level:..., polarity:..., not ..., with commas between alternatives.",
+    "level:..., polarity:..., profile:..., not ..., with commas between alternatives.",
 )
 @click.option(
     "--jobs",

@@ -62,11 +62,11 @@ def versions_of(name: str, results: Results) -> list[Key]:
             f"{results.path} holds answers of {len(keys)} version of {name}: "
             f"`zarr-conformance run {name}@all` asks several."
         )
-    return sorted(keys, key=_age)
+    return sorted(keys, key=by_age)
 
 
-def _age(key: Key) -> tuple[bool, object, str]:
-    """Versions without numbers come first, by name."""
+def by_age(key: Key) -> tuple[bool, object, str]:
+    """What sorts versions, oldest first; those without numbers come before, by name."""
     try:
         return True, parse_version(key[1]), key[1]
     except InvalidVersion:
