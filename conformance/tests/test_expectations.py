@@ -90,9 +90,27 @@ def test_a_reproduction_is_evidence_too(file: Path) -> None:
     assert read(file, text).known[0].evidence == "https://example.org/issues/1"
 
 
+def test_a_finding_is_one_of_the_implementation_that_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "slow" / "expected.toml"
+    file.parent.mkdir()
+    assert read(file, ENTRY + "finding = 'levels'").known[0].finding == "slow/levels"
+    beneath = ENTRY.replace("link", "#") + "finding = 'zlib/levels'"
+    assert read(file, beneath).known[0].finding == "zlib/levels"
+    assert read(file, beneath).known[0].evidence == "see the finding zlib/levels"
+
+
+def test_what_its_authors_should_hear_first_needs_no_other_evidence(file: Path) -> None:
+    text = ENTRY.replace("link", "#") + "private = 'to be reported privately'"
+    assert read(file, text).known[0].evidence == "to be reported privately"
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (ENTRY.replace("link", "#") + "finding = 'levels'", "needs evidence"),
+        (ENTRY + "finding = 'All Levels'", "`finding` must be words like"),
+        (ENTRY + "finding = '../../zlib/levels'", "`finding` must be words like"),
+        (ENTRY + "limitation = 'yes'", "`limitation` must be true or false"),
         (ENTRY.replace("gzip", "zip"), "no case matches 'v3/codecs/zip/[*]'"),
         (ENTRY.replace('"v3/codecs/gzip/*"', '["v3/*", "v2/*"]'), "no case matches 'v2/[*]'"),
         (ENTRY.replace('"v3/codecs/gzip/*"', "[3]"), "`cases` must be a string or a list of"),

@@ -150,7 +150,15 @@ THREE = results_of({"hasty": HASTY, "honest": {}, "old": OLD}, not_run={"zarrs":
 
 
 KNOWN = Expectations(
-    (Known(("v3/metadata/*",), "wrong_elements", "It adds one.", "https://a.b/1", SpecifierSet()),)
+    (
+        Known(
+            ("v3/metadata/*",),
+            "wrong_elements",
+            "It adds one.",
+            SpecifierSet(),
+            link="https://a.b/1",
+        ),
+    )
 )
 
 

@@ -6,13 +6,20 @@
     cases = "v3/codecs/sharding_indexed/index-location-*"
     kind = "rejected_valid"
     reason = "The index is looked for at the end only."
+    finding = "index-location"
     link = "https://github.com/zarr-developers/example/issues/12"
     versions = ">=3,<4"
 
 ``cases`` is a glob over case ids, or a list of several, ``kind`` the reason of the failure that is
 known. Each entry says why (``reason``) and how anybody can see it: ``link``, or ``reproduce``, a
-few lines that use the library alone. ``versions`` is a version specifier; without it the entry
-holds for all versions.
+few lines that use the library alone, whose output has ``shows`` in it. What should first be told
+its authors alone has neither, and says so (``private``). ``versions`` is a version specifier;
+without it the entry holds for all versions.
+
+``finding`` names the root cause, for ever: entries of one cause have the same. What lies in another
+implementation beneath this one is a finding of that one, ``zarr-python/index-location``, and needs
+no evidence of its own. ``limitation = true`` says that the library's own data model has no place
+for what is asked, so that no requirement is broken.
 
 A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
 failure, ``unexpected_pass``, until the entry is removed; only if it says ``sometimes = true``, as
@@ -21,6 +28,7 @@ applied to the judge's verdicts and never change what it remembers, so that they
 again by ``rejudge``.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,8 +44,11 @@ from zarr_conformance.judge import Verdict
 from zarr_conformance.versions import parse_version
 
 MANDATORY = ("cases", "kind", "reason")
-OPTIONAL = ("link", "reproduce", "versions", "sometimes")
-FORMS = {"cases": "a string or a list of strings", "sometimes": "true or false"}
+EVIDENCE = ("link", "reproduce", "private")
+SWITCHES = ("sometimes", "limitation")
+OPTIONAL = ("finding", *EVIDENCE, "shows", "versions", *SWITCHES)
+FORMS = {"cases": "a string or a list of strings", **dict.fromkeys(SWITCHES, "true or false")}
+SLUG = re.compile(r"([a-z0-9._-]+/)?[a-z0-9]+(-[a-z0-9]+)*")
 KINDS = frozenset(
     {
         "wrong_elements",
@@ -55,18 +66,40 @@ KINDS = frozenset(
 
 @dataclass(frozen=True)
 class Known:
-    """One entry: cases that fail in one way, why, and in which versions."""
+    """One entry: cases that fail in one way, why, and in which versions.
+
+    ``finding`` is ``IMPLEMENTATION/SLUG``, or empty; so is what the entry does not have.
+    """
 
     cases: tuple[str, ...]
     kind: str
     reason: str
-    evidence: str
     versions: SpecifierSet
     sometimes: bool = False
+    limitation: bool = False
+    finding: str = ""
+    link: str = ""
+    reproduce: str = ""
+    shows: str = ""
+    private: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """What there is to see, the most telling first."""
+        return self.link or self.reproduce or self.private or f"see the finding {self.finding}"
 
     def concerns(self, case_id: str) -> bool:
         """Whether the entry is about this case."""
         return any(fnmatchcase(case_id, pattern) for pattern in self.cases)
+
+    def holds_in(self, version: str) -> bool:
+        """Whether the entry is about a version. One without numbers is meant by no specifier."""
+        if not self.versions:
+            return True
+        try:
+            return self.versions.contains(parse_version(version), prereleases=True)
+        except InvalidVersion:
+            return False
 
 
 @dataclass(frozen=True)
@@ -81,21 +114,8 @@ class Expectations:
 
         Raises ``ExpectationsError`` if an entry is incomplete, or matches no case of the corpus.
         """
-        if not path.exists():
-            return cls()
-        case_ids = tuple(case_ids)
-        entries = []
-        for number, entry in enumerate(_entries(path), 1):
-            place = f"{path}, entry {number}"
-            known = _parse_entry(entry, place)
-            for pattern in known.cases:
-                if not any(fnmatchcase(case_id, pattern) for case_id in case_ids):
-                    raise ExpectationsError(
-                        f"{place}: no case matches {pattern!r}. Remove it or correct it; "
-                        "`zarr-conformance cases list` prints the ids."
-                    )
-            entries.append(known)
-        return cls(tuple(known for known in entries if _contains(known.versions, version)))
+        entries = read_known(path, case_ids)
+        return cls(tuple(known for known in entries if known.holds_in(version)))
 
     def about(self, case_id: str, kind: str) -> Known | None:
         """The entry that knows of a failure of this kind."""
@@ -113,6 +133,28 @@ class Expectations:
         return verdict
 
 
+def read_known(path: Path, case_ids: Iterable[str]) -> tuple[Known, ...]:
+    """The entries of a file, about all versions; none if there is no such file.
+
+    Raises ``ExpectationsError`` if an entry is incomplete, or matches no case of the corpus.
+    """
+    if not path.exists():
+        return ()
+    case_ids = tuple(case_ids)
+    entries = []
+    for number, entry in enumerate(_entries(path), 1):
+        place = f"{path}, entry {number}"
+        known = _parse_entry(entry, place, path.absolute().parent.name)
+        for pattern in known.cases:
+            if not any(fnmatchcase(case_id, pattern) for case_id in case_ids):
+                raise ExpectationsError(
+                    f"{place}: no case matches {pattern!r}. Remove it or correct it; "
+                    "`zarr-conformance cases list` prints the ids."
+                )
+        entries.append(known)
+    return tuple(entries)
+
+
 def _entries(path: Path) -> list[Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -124,28 +166,28 @@ def _entries(path: Path) -> list[Any]:
     raise ExpectationsError(f"{path} must hold [[known]] entries and nothing else.")
 
 
-def _parse_entry(entry: Any, place: str) -> Known:
+def _parse_entry(entry: Any, place: str, implementation: str) -> Known:
     members = _checked_members(entry, place)
     if members["kind"] not in KINDS:
         kinds = ", ".join(sorted(KINDS))
         raise ExpectationsError(f"{place}: {members['kind']!r} is none of the kinds {kinds}.")
-    evidence = members.get("link") or members.get("reproduce")
-    if not evidence:
+    finding = members.get("finding", "")
+    if not (any(members.get(name) for name in EVIDENCE) or "/" in finding):
         raise ExpectationsError(
             f"{place}: an accusation needs evidence: `link` an issue, or say how to `reproduce` it."
         )
+    if finding and not SLUG.fullmatch(finding):
+        raise ExpectationsError(
+            f"{place}: `finding` must be words like bare-names, or IMPLEMENTATION/bare-names."
+        )
+    if "/" not in finding:
+        finding = finding and f"{implementation}/{finding}"
     try:
         versions = SpecifierSet(members.get("versions", ""))
     except InvalidSpecifier as error:
         raise ExpectationsError(f"{place}: `versions` is no version specifier: {error}.") from error
-    return Known(
-        tuple(members["cases"]),
-        members["kind"],
-        members["reason"],
-        evidence,
-        versions,
-        sometimes=members.get("sometimes", False),
-    )
+    cases = tuple(members["cases"])
+    return Known(**{**members, "cases": cases, "finding": finding, "versions": versions})
 
 
 def _checked_members(entry: Any, place: str) -> Mapping[str, Any]:
@@ -165,18 +207,8 @@ def _checked_members(entry: Any, place: str) -> Mapping[str, Any]:
 
 def _is_right(name: str, value: Any) -> bool:
     match name:
-        case "sometimes":
+        case _ if name in SWITCHES:
             return isinstance(value, bool)
         case "cases":
             return isinstance(value, list) and all(isinstance(each, str) for each in value)
     return isinstance(value, str)
-
-
-def _contains(versions: SpecifierSet, version: str) -> bool:
-    """Whether a version is meant. One without numbers is meant by no specifier."""
-    if not versions:
-        return True
-    try:
-        return versions.contains(parse_version(version), prereleases=True)
-    except InvalidVersion:
-        return False

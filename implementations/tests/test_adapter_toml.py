@@ -65,6 +65,7 @@ def test_known_failures_are_about_cases_and_have_evidence(path: Path) -> None:
     Expectations.read(path, corpus.load().cases, "0")
     for entry in tomllib.loads(path.read_text())["known"]:
         assert entry["reason"].endswith("."), entry
+        assert entry.get("finding"), f"which root cause is it? {entry}"
         assert entry.get("link", "https://").startswith("https://"), entry
         assert len(entry.get("reproduce", "").splitlines()) <= 15, entry
 
