@@ -30,6 +30,7 @@ from zarr_fixtures.case import (
     Reading,
     Refused,
 )
+from zarr_fixtures.readback import read_back
 
 PLAIN = Elements("uint16", (2,), bytes([1, 0, 2, 0]))
 OTHER = Elements("uint16", (2,), bytes([1, 0, 2, 128]))
@@ -81,7 +82,7 @@ SILENT = case(
 
 def verdict_after(baseline: Observation, judged: Case, observation: Observation) -> Verdict:
     """The verdict on a case after the baseline of ``v3`` was answered."""
-    judge = Judge(corpus(BASELINE, judged))
+    judge = Judge(corpus(BASELINE, judged), read_back)
     judge.verdict(BASELINE, baseline)
     return judge.verdict(judged, observation)
 
@@ -106,36 +107,40 @@ class TestPositive:
     GZIP = case("gzip", PLAIN, features=("v3", "codec:gzip"), baseline_of=("codec:gzip",))
 
     def test_the_expected_elements_pass(self) -> None:
-        assert Judge({}).verdict(BASELINE, returned(PLAIN)) == Verdict("pass", "equal")
+        assert Judge({}, read_back).verdict(BASELINE, returned(PLAIN)) == Verdict("pass", "equal")
 
     def test_one_bit_makes_wrong_elements(self) -> None:
-        assert Judge({}).verdict(BASELINE, returned(OTHER)) == Verdict("fail", "wrong_elements")
+        assert Judge({}, read_back).verdict(BASELINE, returned(OTHER)) == Verdict(
+            "fail", "wrong_elements"
+        )
 
     def test_another_data_type_or_shape_is_wrong(self) -> None:
         for wrong in (Elements("int16", (2,), PLAIN.data), Elements("uint16", (1, 2), PLAIN.data)):
-            assert Judge({}).verdict(BASELINE, returned(wrong)).reason == "wrong_elements"
+            assert (
+                Judge({}, read_back).verdict(BASELINE, returned(wrong)).reason == "wrong_elements"
+            )
 
     @pytest.mark.parametrize("nan", [b"\x01\x00\xa0\x7f", b"\x00\x00\xc0\xff", b"\x00\x00\x00\x80"])
     def test_nan_payloads_and_negative_zero_are_compared_as_bits(self, nan: bytes) -> None:
         judged = case("nan", Elements("float32", (1,), nan))
         plain = Elements("float32", (1,), b"\x00\x00\xc0\x7f")
-        assert Judge({}).verdict(judged, returned(judged.expect)).verdict == "pass"
-        assert Judge({}).verdict(judged, returned(plain)).reason == "wrong_elements"
+        assert Judge({}, read_back).verdict(judged, returned(judged.expect)).verdict == "pass"
+        assert Judge({}, read_back).verdict(judged, returned(plain)).reason == "wrong_elements"
 
     def test_a_refused_baseline_decides_that_the_feature_is_not_supported(self) -> None:
-        judge = Judge(corpus(BASELINE))
+        judge = Judge(corpus(BASELINE), read_back)
         assert judge.verdict(BASELINE, REFUSED) == Verdict("unsupported", "feature_unsupported")
         assert not judge.supports("v3")
 
     def test_a_refusal_with_every_feature_supported_rejects_valid_data(self) -> None:
-        judge = Judge(corpus(BASELINE, self.GZIP, self.POSITIVE))
+        judge = Judge(corpus(BASELINE, self.GZIP, self.POSITIVE), read_back)
         for baseline in (BASELINE, self.GZIP):
             judge.verdict(baseline, returned(PLAIN))
         assert judge.verdict(self.POSITIVE, REFUSED) == Verdict("fail", "rejected_valid")
 
     @pytest.mark.parametrize("said", [REFUSED, UNSUPPORTED, returned(OTHER)])
     def test_a_refusal_with_a_feature_unsupported_is_no_failure(self, said: Observation) -> None:
-        judge = Judge(corpus(BASELINE, self.GZIP, self.POSITIVE))
+        judge = Judge(corpus(BASELINE, self.GZIP, self.POSITIVE), read_back)
         judge.verdict(BASELINE, returned(PLAIN))
         judge.verdict(self.GZIP, said)
         verdict = judge.verdict(self.POSITIVE, REFUSED)
@@ -221,15 +226,17 @@ class TestChildrenAndMetadata:
 
     def test_the_expected_children_pass(self) -> None:
         said = Observation("returned", {"children": {"g": "group", "a": "array"}})
-        assert Judge({}).verdict(self.LIST, said).verdict == "pass"
+        assert Judge({}, read_back).verdict(self.LIST, said).verdict == "pass"
 
     @pytest.mark.parametrize("nodes", [{"a": "array"}, {"a": "group", "g": "group"}])
     def test_other_children_are_wrong(self, nodes: Mapping[str, str]) -> None:
         said = Observation("returned", {"children": nodes})
-        assert Judge({}).verdict(self.LIST, said) == Verdict("fail", "wrong_children")
+        assert Judge({}, read_back).verdict(self.LIST, said) == Verdict("fail", "wrong_children")
 
     def judge_metadata(self, members: Mapping[str, Any]) -> Verdict:
-        return Judge({}).verdict(self.METADATA, Observation("returned", {"metadata": members}))
+        return Judge({}, read_back).verdict(
+            self.METADATA, Observation("returned", {"metadata": members})
+        )
 
     def test_only_the_expected_members_are_compared(self) -> None:
         verdict = self.judge_metadata({**self.MEMBERS, "dimension_names": ["x"]})
@@ -273,7 +280,7 @@ class TestFormOfAnswers:
         self, judged: Case, wrong: dict[str, Any]
     ) -> None:
         content = {**returned(PLAIN).content, **wrong}
-        verdict = Judge({}).verdict(judged, Observation("returned", content))
+        verdict = Judge({}, read_back).verdict(judged, Observation("returned", content))
         assert verdict == Verdict("fail", "bad_answer")
 
     @pytest.mark.parametrize(
@@ -315,7 +322,10 @@ class TestFormOfAnswers:
         judged = case("string", Items("string", (1,), ("\u00fc".encode(),)))
         for text, verdict in {"\u00fc": "pass", "u\u0308": "fail", "\u00fc\0": "fail"}.items():
             content = {"data_type": "string", "shape": [1], "elements": [text]}
-            assert Judge({}).verdict(judged, Observation("returned", content)).verdict == verdict
+            assert (
+                Judge({}, read_back).verdict(judged, Observation("returned", content)).verdict
+                == verdict
+            )
 
     @pytest.mark.parametrize("nodes", [{"a": "file"}, {"a": ["array"]}, ["a"]])
     def test_children_without_the_right_form_are_a_bad_answer(self, nodes: Any) -> None:
@@ -344,7 +354,7 @@ class TestFormOfAnswers:
     def test_an_unknown_type_has_no_size_and_is_only_compared(self) -> None:
         assert item_size("numpy.datetime64") is None
         content = {"data_type": "numpy.datetime64", "shape": [1], "elements": "AQID"}
-        verdict = Judge({}).verdict(BASELINE, Observation("returned", content))
+        verdict = Judge({}, read_back).verdict(BASELINE, Observation("returned", content))
         assert verdict == Verdict("fail", "wrong_elements")
 
     def test_answers_of_different_kinds_differ(self) -> None:
@@ -419,14 +429,14 @@ def corpora(draw: Callable[..., Any]) -> dict[str, Case]:
 
 @given(corpora())
 def test_whoever_refuses_everything_never_passes(cases: dict[str, Case]) -> None:
-    judge = Judge(cases)
+    judge = Judge(cases, read_back)
     verdicts = [judge.verdict(each, REFUSED) for each in ordered(cases.values(), cases)]
     assert all(verdict.verdict not in ("pass", "fail") for verdict in verdicts)
 
 
 @given(corpora())
 def test_whoever_answers_everything_alike_passes_no_refusal(cases: dict[str, Case]) -> None:
-    judge = Judge(cases)
+    judge = Judge(cases, read_back)
     for each in ordered(cases.values(), cases):
         verdict = judge.verdict(each, returned(PLAIN))
         if each.polarity == "negative":

@@ -33,6 +33,7 @@ from zarr_fixtures.case import (
     Reading,
     Refused,
 )
+from zarr_fixtures.readback import read_back
 
 PLAIN = Elements("uint16", (2, 2), bytes([1, 0, 2, 0, 3, 0, 4, 0]))
 WRONG = Elements("uint16", (2, 2), bytes([1, 0, 2, 0, 3, 0, 4, 128]))
@@ -128,7 +129,7 @@ def results_of(
     implementations = {(name, "1.0"): Implementation(name, "1.0", "c", name) for name in said}
     answers = {}
     for key in implementations:
-        judge = Judge(cases)
+        judge = Judge(cases, read_back)
         answers[key] = {
             each.id: Result(
                 each.id,

@@ -10,7 +10,7 @@ An answer stands only once the next line, or the end, has shown that it was not 
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from types import TracebackType
@@ -44,6 +44,10 @@ class Heard(NamedTuple):
 
     observation: Observation
     seconds: float
+
+
+def _ready(_question: Question) -> None:
+    """Most questions need no preparation."""
 
 
 class SaidMore(BadAnswer):
@@ -112,20 +116,28 @@ class Adapter:
         require_description(observation)
         return observation.content
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
+    def ask(
+        self, questions: Sequence[Question], prepare: Callable[[Question], None] = _ready
+    ) -> Iterator[Heard]:
         """What comes of each question, in order; the process is stopped after the last.
 
-        Raises ``CannotStart`` if it breaks and cannot be started again, and ``Stopped``.
+        ``prepare`` is called with each question before it is sent, and again before it is sent to
+        a new process. Raises ``CannotStart`` if the process breaks and cannot be started again,
+        ``Stopped``, and what ``prepare`` raises.
         """
         turn = 0
         while turn < len(questions):
             process = self._process or self._start()[0]
-            for heard in self._converse(process, questions, turn):
+            for heard in self._converse(process, questions, turn, prepare):
                 yield heard
                 turn += 1
 
     def _converse(
-        self, process: Process, questions: Sequence[Question], first: int
+        self,
+        process: Process,
+        questions: Sequence[Question],
+        first: int,
+        prepare: Callable[[Question], None],
     ) -> Iterator[Heard]:
         """Put the questions from ``first`` on to one process, until the end or until it breaks."""
         sent = first
@@ -136,6 +148,8 @@ class Adapter:
             for turn in range(first, len(questions)):
                 if sent - turn <= AHEAD // 2:
                     batch = questions[sent : turn + AHEAD]
+                    for question in batch:
+                        prepare(question)
                     self._send(process, sent + 1, batch)
                     sent += len(batch)
                 observation = self._answer(process, turn + 1, questions[turn], since, limit)

@@ -12,12 +12,13 @@ on, when one is resumed, and when an old results file is judged again.
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 from zarr_fixtures.case import (
+    CHANGES,
     STRING,
     Answer,
     AnyOf,
@@ -29,10 +30,14 @@ from zarr_fixtures.case import (
     Observe,
     Reading,
     Refused,
+    Written,
 )
+from zarr_fixtures.changes import Contents, faults_of, same_json
 
 ObservationKind: TypeAlias = Literal["returned", "refused", "unsupported", "broken"]
 Comparison: TypeAlias = Literal["equal", "different", "untold"]
+# Reads a store that an adapter was asked to change, by its keys and their values.
+ReadBack: TypeAlias = Callable[[Case, Mapping[str, bytes]], Contents]
 
 # The data types whose elements travel one by one, since each has a length of its own.
 VARIABLE_LENGTH = (STRING, "bytes")
@@ -48,7 +53,7 @@ VERDICTS = (
     "skipped",
 )
 
-# The reason of a failure where a question is answered wrongly.
+# The reason of a failure where a question is answered wrongly; of a change the store tells it.
 WRONG = {
     "read": "wrong_elements",
     "read_region": "wrong_elements",
@@ -91,10 +96,21 @@ class Verdict:
     reason: str
 
 
-class Judge:
-    """Judges the observations of one implementation."""
+@dataclass(frozen=True)
+class Stored:
+    """The answer to a question that changes a store: all its keys and their values."""
 
-    def __init__(self, cases: Mapping[str, Case]) -> None:
+    values: Mapping[str, bytes]
+
+
+class Judge:
+    """Judges the observations of one implementation.
+
+    ``read_back`` is what reads a changed store: the judge itself knows no format.
+    """
+
+    def __init__(self, cases: Mapping[str, Case], read_back: ReadBack) -> None:
+        self._read_back = read_back
         self._baselines = {
             feature: case.id for case in cases.values() for feature in case.baseline_of
         }
@@ -114,7 +130,7 @@ class Judge:
     def _verdict(self, case: Case, observation: Observation) -> Verdict:
         match observation.kind:
             case "returned":
-                return _returned(case, observation.content)
+                return self._returned(case, observation.content)
             case "refused":
                 return self._refused(case)
             case "unsupported":
@@ -142,11 +158,16 @@ class Judge:
             return Verdict("pass", reason)
         return Verdict("unsupported", "feature_unsupported")
 
+    def _returned(self, case: Case, content: Mapping[str, Any]) -> Verdict:
+        answer = parse_answer(case.ask.question, content)
+        if answer is None:
+            return Verdict("fail", "bad_answer")
+        if isinstance(answer, Stored):
+            return _answered(case, self._read_back(case, answer.values))
+        return _answered(case, answer)
 
-def _returned(case: Case, content: Mapping[str, Any]) -> Verdict:
-    answer = parse_answer(case.ask.question, content)
-    if answer is None:
-        return Verdict("fail", "bad_answer")
+
+def _answered(case: Case, answer: Answer | Contents) -> Verdict:
     match case.expect:
         case Refused(mandated=mandated):
             return Verdict("fail" if mandated else "lenient", "accepted_invalid")
@@ -163,7 +184,20 @@ def _returned(case: Case, content: Mapping[str, Any]) -> Verdict:
         return Verdict("pass", reason)
     if "untold" in comparisons:
         return Verdict("unsupported", "question_unsupported")
-    return Verdict("fail", WRONG[case.ask.question])
+    return Verdict("fail", _fault(case, answer))
+
+
+def _fault(case: Case, answer: Answer | Contents) -> str:
+    """The reason of a failure: of a change the gravest fault, by the first reading of the text."""
+    if not isinstance(answer, Contents):
+        return WRONG[case.ask.question]
+    readings = case.expect.readings if isinstance(case.expect, AnyOf) else ()
+    expected = next(filter(_is_written, (case.expect, *(each.answer for each in readings))))
+    return next(faults_of(expected, answer)).kind
+
+
+def _is_written(expected: object) -> TypeGuard[Written]:
+    return isinstance(expected, Written)
 
 
 def _first_equal(comparisons: Iterable[Comparison]) -> str | None:
@@ -176,7 +210,7 @@ def _refusal(readings: Iterable[Reading]) -> str | None:
     return next((f"reading {n}" for n in numbers), None)
 
 
-def compare(expected: Answer | None, answer: Answer) -> Comparison:
+def compare(expected: Answer | None, answer: Answer | Contents) -> Comparison:
     """Compare what is expected with what was returned, to the last bit.
 
     Of metadata only the expected members are compared. They are ``"untold"`` if one is missing
@@ -185,25 +219,16 @@ def compare(expected: Answer | None, answer: Answer) -> Comparison:
     match expected, answer:
         case Metadata(expected_members), Metadata(members):
             told = expected_members.keys() & members.keys()
-            if any(not _same_json(expected_members[name], members[name]) for name in told):
+            if any(not same_json(expected_members[name], members[name]) for name in told):
                 return "different"
             return "equal" if len(told) == len(expected_members) else "untold"
+        case Written(), Contents():
+            return "different" if any(faults_of(expected, answer)) else "equal"
         case _:
             return "equal" if expected == answer else "different"
 
 
-def _same_json(left: Any, right: Any) -> bool:
-    """Whether two JSON values are the same: ``true`` is not 1, ``1.0`` is, member order is free."""
-    match left, right:
-        case dict(), dict():
-            return left.keys() == right.keys() and all(_same_json(left[k], right[k]) for k in left)
-        case list(), list():
-            return len(left) == len(right) and all(map(_same_json, left, right))
-        case _:
-            return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
-
-
-def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | None:
+def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | Stored | None:
     """The answer that was returned to a question, or None if it does not have the form of one."""
     match question, content:
         case (
@@ -220,6 +245,10 @@ def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | None:
             return Children(nodes) if known else None
         case "metadata", {"metadata": dict(members)}:
             return Metadata(members)
+        case _, {"store": dict(values)} if question in CHANGES:
+            decoded = {key: _parse_base64(value) for key, value in values.items()}
+            if None not in decoded.values():
+                return Stored({key: value for key, value in decoded.items() if value is not None})
     return None
 
 

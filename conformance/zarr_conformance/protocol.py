@@ -6,10 +6,12 @@ every line in both directions against the schemas, for somebody who writes an ad
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from zarr_conformance.judge import Observation
+from zarr_fixtures.case import CHANGES, STRING, Ask, Elements, Items
 
 Breakage: TypeAlias = Literal["crashed", "timed_out", "out_of_memory", "bad_answer"]
 
@@ -20,6 +22,7 @@ MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "read_region": (frozenset({"data_type", "shape", "elements"}), frozenset()),
     "list": (frozenset({"children"}), frozenset()),
     "metadata": (frozenset({"metadata"}), frozenset()),
+    **dict.fromkeys(CHANGES, (frozenset[str](), frozenset[str]())),
 }
 
 LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
@@ -61,6 +64,28 @@ def encode(identifier: int, question: Question) -> bytes:
     return _encoder.encode(message).encode("ascii") + b"\n"
 
 
+def parameters(ask: Ask) -> dict[str, Any]:
+    """The parameters of a case's question as the protocol has them: elements are in base64."""
+    if ask.elements is None:
+        return dict(ask.parameters)
+    return {**ask.parameters, "elements": elements_to_message(ask.elements)}
+
+
+def elements_to_message(elements: Elements | Items) -> dict[str, Any]:
+    """Elements in the form that an answer to ``read`` has."""
+    match elements:
+        case Elements(data_type, shape, data):
+            content: str | list[str] = _base64(data)
+        case Items(data_type, shape, items):
+            text = bytes.decode if data_type == STRING else _base64
+            content = [text(item) for item in items]
+    return {"data_type": data_type, "shape": list(shape), "elements": content}
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
 def decode(line: bytes) -> Answer:
     """The answer in a line. Raises ``BadAnswer`` if the line does not have the form of one."""
     try:
@@ -77,7 +102,7 @@ def _observation(members: Mapping[Any, Any], line: bytes) -> Observation:
     match members:
         case {"returned": dict(content)}:
             return Observation("returned", content)
-        case {"refused": {"stage": "open" | "read", "message": str()} as content} if (
+        case {"refused": {"stage": "open" | "read" | "write", "message": str()} as content} if (
             len(content) == 2
         ):
             return Observation("refused", content)

@@ -13,6 +13,7 @@ from zarr_conformance.implementations import Implementation as Ours
 from zarr_conformance.judge import Judge, ordered
 from zarr_conformance.results import Implementation, Result, Results, ResultsWriter
 from zarr_fixtures.case import Case
+from zarr_fixtures.readback import read_back
 
 
 def rejudged(results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]) -> Results:
@@ -41,7 +42,7 @@ def known_failures(
 def _judged(
     answers: Mapping[str, Result], cases: Mapping[str, Case], known: Expectations
 ) -> Iterator[Result]:
-    judge = Judge(cases)
+    judge = Judge(cases, read_back)
     for case in ordered((cases[case_id] for case_id in answers), cases):
         if case.id in answers:
             result = answers[case.id]

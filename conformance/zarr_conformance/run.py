@@ -20,20 +20,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, current_thread, main_thread
 
-from zarr_conformance.adapter import Adapter
+from zarr_conformance.adapter import Adapter, Heard
 from zarr_conformance.environments import NotPrepared, adapter_environment, prepare
 from zarr_conformance.errors import StorageError, UsageError
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.implementations import Implementation
 from zarr_conformance.judge import Judge, Observation, Verdict, ordered
 from zarr_conformance.limits import Limits
+from zarr_conformance.own_stores import OwnStores
 from zarr_conformance.process import CannotStart, Launch
-from zarr_conformance.protocol import Question
+from zarr_conformance.protocol import Question, parameters
 from zarr_conformance.results import Implementation as Answerer
 from zarr_conformance.results import NotRun, Result, Results, ResultsWriter, Run
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.layout import LayoutError, lay_out_store
+from zarr_fixtures.readback import read_back
 from zarr_fixtures.register import SPEC_COMMITS
 
 # The stores are thousands of small files: in memory they come and go thirty times as quickly.
@@ -137,7 +139,8 @@ def run(
         if earlier is None:
             writer.write_run(_this_run(corpus))
         laid_out, unplaced = _lay_out(wanted, stores / "stores")
-        table = _Table(corpus, wanted, laid_out, unplaced, scratch, options, writer, earlier)
+        own = stores / "own"
+        table = _Table(corpus, wanted, laid_out, unplaced, own, scratch, options, writer, earlier)
         return _side_by_side(table, contestants, progress or Progress())
 
 
@@ -149,6 +152,7 @@ class _Table:
     cases: Sequence[Case]
     stores: Mapping[str, Path]
     unplaced: Mapping[str, str]
+    own: Path
     scratch: Path
     options: Options
     writer: ResultsWriter
@@ -224,7 +228,7 @@ def _results(
     expectations: Expectations,
 ) -> Iterator[Result]:
     """The result of each case, in order. The judge hears of earlier results first."""
-    judge = Judge(table.corpus.cases)
+    judge = Judge(table.corpus.cases, read_back)
     for result in done:
         judge.verdict(table.corpus[result.case], result.observation)
     who = (*answerer.key, answerer.lineage)
@@ -232,10 +236,25 @@ def _results(
         if (why := table.unplaced.get(case.id)) is not None:
             yield Result(case.id, *who, Observation("unsupported", {"message": why}), SKIPPED, 0.0)
     asked = [case for case in cases if case.id in table.stores]
-    questions = [_question(case, table.stores) for case in asked]
-    for case, (observation, seconds) in zip(asked, adapter.ask(questions), strict=True):
+    own = OwnStores(asked, table.own / "-".join(answerer.key).replace("/", "-"))
+    questions = [_question(case, own.path(case) or table.stores[case.id]) for case in asked]
+    answers = _prepared(adapter, questions, own)
+    for case, (said, seconds) in zip(asked, answers, strict=True):
+        observation = own.collected(case, said)
         verdict = expectations.applied(case.id, judge.verdict(case, observation))
         yield Result(case.id, *who, observation, verdict, seconds)
+
+
+def _prepared(adapter: Adapter, questions: Sequence[Question], own: OwnStores) -> Iterator[Heard]:
+    """What comes of each question. Raises ``StorageError`` if a store cannot be laid out."""
+
+    def prepare(question: Question) -> None:
+        try:
+            own.prepare(question)
+        except OSError as error:
+            raise _no_room(Path(question.parameters["store"]), error) from error
+
+    return adapter.ask(questions, prepare)
 
 
 def _claim(table: _Table, answerer: Answerer) -> Mapping[str, Result]:
@@ -253,9 +272,9 @@ def _claim(table: _Table, answerer: Answerer) -> Mapping[str, Result]:
     return table.earlier.results.get(answerer.key, {}) if table.earlier else {}
 
 
-def _question(case: Case, stores: Mapping[str, Path]) -> Question:
-    where = {"store": str(stores[case.id]), "zarr_format": case.zarr_format}
-    return Question(case.ask.question, where | dict(case.ask.parameters))
+def _question(case: Case, store: Path) -> Question:
+    where = {"store": str(store), "zarr_format": case.zarr_format}
+    return Question(case.ask.question, where | parameters(case.ask))
 
 
 def _expectations(contestant: Contestant, corpus: Corpus, version: str) -> Expectations:

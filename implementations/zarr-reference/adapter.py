@@ -3,6 +3,7 @@
 Only a ``Refusal`` is taken for one: any other exception is a fault of the reference, and shows.
 """
 
+import base64
 import json
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from zarr_adapter import Refused, describe, elements, serve
 
 # isort: split
 from zarr_reference.errors import Refusal
+from zarr_reference.representation import elements_from_bytes, elements_from_items
 from zarr_reference.stores import open_store
 from zarr_reference.v2 import hierarchy as v2
 from zarr_reference.v3 import hierarchy as v3
@@ -68,6 +70,73 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     return {"metadata": members}
 
 
+def write(
+    store: str, path: str, zarr_format: int, metadata: dict[str, Any], elements: dict[str, Any]
+) -> dict[str, Any]:
+    with _explaining():
+        if zarr_format == 2:
+            attributes = metadata.get(".zattrs")
+            array = v2.create_array(_store(store), path, metadata[".zarray"], attributes)
+        else:
+            array = v3.create_array(_store(store), path, metadata["zarr.json"])
+        array.write_region((0,) * len(array.metadata.shape), _opaque(array, elements))
+    return {}
+
+
+def write_region(
+    store: str,
+    path: str,
+    zarr_format: int,
+    start: list[int],
+    stop: list[int],
+    elements: dict[str, Any],
+) -> dict[str, Any]:
+    with _explaining():
+        array = HIERARCHIES[zarr_format].open_array(_store(store), path)
+        array.write_region(tuple(start), _opaque(array, elements))
+    return {}
+
+
+def set_attributes(
+    store: str, path: str, zarr_format: int, attributes: dict[str, Any]
+) -> dict[str, Any]:
+    with _explaining():
+        HIERARCHIES[zarr_format].set_attributes(_store(store), path, attributes)
+    return {}
+
+
+def resize(store: str, path: str, zarr_format: int, shape: list[int]) -> dict[str, Any]:
+    with _explaining():
+        HIERARCHIES[zarr_format].resize(_store(store), path, shape)
+    return {}
+
+
+def append(
+    store: str, path: str, zarr_format: int, axis: int, elements: dict[str, Any]
+) -> dict[str, Any]:
+    hierarchy = HIERARCHIES[zarr_format]
+    with _explaining():
+        array = hierarchy.open_array(_store(store), path)
+        hierarchy.append(_store(store), path, axis, _opaque(array, elements))
+    return {}
+
+
+def delete(store: str, path: str, zarr_format: int) -> dict[str, Any]:
+    with _explaining():
+        HIERARCHIES[zarr_format].delete(_store(store), path)
+    return {}
+
+
+def _opaque(array: Array, elements: dict[str, Any]) -> Any:
+    """The elements of a question as the reference has them in memory."""
+    array_type = array.metadata.array_type(tuple(elements["shape"]))
+    data = elements["elements"]
+    if isinstance(data, str):
+        return elements_from_bytes(base64.b64decode(data), array_type)
+    encode = str.encode if elements["data_type"] == "string" else base64.b64decode
+    return elements_from_items([encode(item) for item in data], array_type)
+
+
 def _store(directory: str) -> Any:
     return open_store(directory, DEFAULT_LIMIT)
 
@@ -86,4 +155,10 @@ serve(
     read_region=read_region,
     list=list_children,
     metadata=metadata,
+    write=write,
+    write_region=write_region,
+    set_attributes=set_attributes,
+    resize=resize,
+    append=append,
+    delete=delete,
 )

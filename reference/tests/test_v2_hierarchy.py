@@ -145,11 +145,12 @@ def test_nothing_invalid_is_written() -> None:
     assert store.list() == []
 
 
-def test_attributes_are_replaced() -> None:
+def test_attributes_are_set() -> None:
     """v2.attrs.key"""
     store = MemoryStore({".zarray": ZARRAY})
     assert set_attributes(store, "/", {"units": "m"}) == {".zattrs"}
-    assert open_array(store).metadata.attributes == {"units": "m"}
+    assert set_attributes(store, "/", {"name": "x"}) == {".zattrs"}
+    assert open_array(store).metadata.attributes == {"units": "m", "name": "x"}
     with pytest.raises(MissingNode):
         set_attributes(store, "b", {})
 

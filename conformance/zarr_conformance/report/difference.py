@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from zarr_conformance.judge import Observation, parse_answer
+from zarr_conformance.judge import Observation, Stored, parse_answer
 from zarr_fixtures.case import (
     Answer,
     AnyOf,
@@ -20,7 +20,10 @@ from zarr_fixtures.case import (
     Observe,
     Reading,
     Refused,
+    Written,
 )
+from zarr_fixtures.changes import faults_of
+from zarr_fixtures.readback import read_back
 
 LONGEST = 500  # characters of a document or message that are shown
 FIRST_BYTES = 12
@@ -41,6 +44,8 @@ def contrasts(case: Case, observation: Observation) -> Iterator[Contrast]:
     if observation.kind == "returned":
         answer = parse_answer(case.ask.question, observation.content)
     match nearest(case, answer), answer:
+        case Written() as expected, Stored(values):
+            yield from _changes(case, expected, values)
         case Children(expected), Children(said):
             yield from _members(expected, said)
         case Metadata(expected), Metadata(said):
@@ -53,11 +58,12 @@ def contrasts(case: Case, observation: Observation) -> Iterator[Contrast]:
                 yield from _elements(expected_answer, answer)
 
 
-def nearest(case: Case, answer: Answer | None) -> Answer | None:
+def nearest(case: Case, answer: Answer | Stored | None) -> Answer | None:
     """The expected answer to hold an answer against: of several, the first of the same form."""
     match case.expect:
         case AnyOf(readings) | Observe(readings):
-            same = (each.answer for each in readings if type(each.answer) is type(answer))
+            form = Written if isinstance(answer, Stored) else type(answer)
+            same = (each.answer for each in readings if type(each.answer) is form)
             return next(same, None)
         case expected:
             return expected
@@ -79,7 +85,7 @@ def describe_reading(reading: Reading) -> str:
 
 
 def describe_said(
-    observation: Observation, answer: Answer | None, first_bytes: int = FIRST_BYTES
+    observation: Observation, answer: Answer | Stored | None, first_bytes: int = FIRST_BYTES
 ) -> str:
     """What an adapter said, in a few words and, of elements, so many bytes."""
     content = observation.content
@@ -96,7 +102,7 @@ def describe_said(
     return describe(answer, first_bytes)
 
 
-def describe(answer: Answer, first_bytes: int = FIRST_BYTES) -> str:
+def describe(answer: Answer | Stored, first_bytes: int = FIRST_BYTES) -> str:
     """An answer in a few words and, of elements, so many bytes."""
     match answer:
         case Elements(data_type, shape, data):
@@ -109,6 +115,11 @@ def describe(answer: Answer, first_bytes: int = FIRST_BYTES) -> str:
             return shortened(json.dumps(nodes)) if nodes else "no children"
         case Metadata(members):
             return shortened(json.dumps(members))
+        case Written(elements):
+            return "written" if elements is None else f"written: {describe(elements, first_bytes)}"
+        case Stored(values):
+            sizes = " ".join(f"{key} ({len(values[key])})" for key in sorted(values))
+            return shortened(f"a store with these keys (and bytes): {sizes}")
         case Refused(stage, mandated):
             why = "the text orders an error" if mandated else "an error is implied"
             return f"a refusal at {stage}: {why}"
@@ -130,6 +141,24 @@ def shortened(text: str) -> str:
 def visible(text: str) -> str:
     """A text that an adapter wrote, with escapes for what would command the terminal."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def _changes(case: Case, expected: Written, values: Mapping[str, bytes]) -> Iterator[Contrast]:
+    """What is wrong with a changed store, the gravest first, and the keys that it has."""
+    for fault in faults_of(expected, read_back(case, values)):
+        match fault.expected, fault.found:
+            case Elements() | Items() as left, Elements() | Items() as right:
+                yield Contrast("elements", describe(left), describe(right))
+                yield from _elements(left, right)
+            case left, right:
+                yield Contrast(visible(fault.about), _told(left), _told(right))
+    before = " ".join(sorted(case.store)) or "none"
+    yield Contrast("keys", f"before: {shortened(before)}", shortened(" ".join(sorted(values))))
+
+
+def _told(value: Any) -> str:
+    """What was expected or found: words as they are, JSON as text."""
+    return shortened(value if isinstance(value, str) else json.dumps(value))
 
 
 def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Contrast]:

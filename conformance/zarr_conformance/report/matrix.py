@@ -25,7 +25,7 @@ FEATURE_CHAPTERS = {
     "codecs": ("codec", "codecs"),
     "compressors": ("compressor", "compressors"),
 }
-GROUPS = ("format", "data types", "chunks", "codecs", "compressors")
+GROUPS = ("format", "data types", "chunks", "codecs", "compressors", "writing")
 DATA_TYPES = ("bool", "int", "uint", "float", "complex")
 
 
@@ -59,6 +59,9 @@ class Cell:
 def row_of(case: Case) -> Row:
     """The row in which a case counts."""
     _, chapter, *rest = case.id.split("/")
+    if case.ask.changes:
+        topic = rest[0] if len(rest) > 1 else ""
+        return Row(case.zarr_format, "writing", f"{chapter} {topic}".strip().replace("_", " "))
     if chapter not in FEATURE_CHAPTERS:
         return Row(case.zarr_format, "format", chapter.replace("_", " "))
     kind, group = FEATURE_CHAPTERS[chapter]
@@ -105,12 +108,14 @@ class Summary:
     """One implementation in numbers.
 
     ``valid`` is by level, of the cases whose data is valid; ``invalid`` is by whether the
-    specification ``mandated`` the refusal or it is only ``implied``.
+    specification ``mandated`` the refusal or it is only ``implied``; ``written`` is of the cases
+    that ask for a change.
     """
 
     verdicts: Mapping[str, int]
     valid: Mapping[str, Share]
     invalid: Mapping[str, Share]
+    written: Share
 
 
 def summary(cases: Mapping[str, Case], answers: Mapping[str, Result]) -> Summary:
@@ -127,10 +132,13 @@ def summary(cases: Mapping[str, Case], answers: Mapping[str, Result]) -> Summary
         verdicts,
         {level: shares.get(level, Share()) for level in ("must", "should", "may")},
         {kind: shares.get(kind, Share()) for kind in ("mandated", "implied")},
+        shares.get("written", Share()),
     )
 
 
 def _kind(case: Case) -> str:
+    if case.ask.changes and case.polarity != "observe":
+        return "written"
     match case.expect:
         case Refused(mandated=mandated):
             return "mandated" if mandated else "implied"

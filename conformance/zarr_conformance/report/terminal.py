@@ -102,12 +102,15 @@ def _summary_table(summaries: Mapping[Key, Summary], *, verdicts: bool, shares: 
     if shares:
         headings += ["reads valid\nMUST", "\nSHOULD", "\nMAY"]
         headings += ["refuses invalid\nmandated", "\nimplied"]
+    written = shares and any(sums.written.judged for sums in summaries.values())
+    headings += ["\nwrites"] if written else []
     for heading in headings:
         table.add_column(Text(heading), justify="right")
     for (name, version), sums in summaries.items():
         cells = _counts(sums) if verdicts else []
         if shares:
             cells += [Text(str(share)) for share in (*sums.valid.values(), *sums.invalid.values())]
+        cells += [Text(str(sums.written))] if written else []
         table.add_row(f"{name} {version}", *cells)
     return table
 

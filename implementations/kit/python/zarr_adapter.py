@@ -47,7 +47,7 @@ _FAULTS = (MemoryError, RecursionError)
 
 
 class Refused(Exception):
-    """The library said no, while opening the node (``"open"``) or reading elements (``"read"``)."""
+    """The library said no: ``stage`` is ``"open"``, ``"read"`` (elements) or ``"write"``."""
 
     def __init__(self, stage: str, message: str) -> None:
         super().__init__(stage, message)
@@ -83,6 +83,11 @@ def reading() -> _Stage:
     return _Stage("read")
 
 
+def writing() -> _Stage:
+    """While the library is writing chunks or metadata, or deleting them."""
+    return _Stage("write")
+
+
 def describe(name: str, *distributions: str, version: str | None = None) -> dict[str, Any]:
     """Who is answering, and the installed versions of the distributions that it stands on.
 
@@ -95,6 +100,24 @@ def describe(name: str, *distributions: str, version: str | None = None) -> dict
         "language": "python",
         "libraries": libraries,
     }
+
+
+def values(elements: Mapping[str, Any], dtype: Any) -> Any:
+    """The elements of a question as a NumPy array of ``dtype``, which is the library's for them.
+
+    Bits are moved, never converted: of a big-endian dtype the array has the values little-endian.
+    Where each element has its own length it is of objects, ``str`` or ``bytes``.
+    """
+    import numpy as np
+
+    data, shape = elements["elements"], elements["shape"]
+    if isinstance(data, list):
+        if elements["data_type"] == "bytes":
+            data = [base64.b64decode(item) for item in data]
+        items = np.empty(len(data), object)
+        items[:] = data
+        return items.reshape(shape)
+    return np.frombuffer(base64.b64decode(data), np.dtype(_packed(dtype))).reshape(shape)
 
 
 def region(start: Sequence[int], stop: Sequence[int]) -> tuple[slice, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zarr_reference.errors import InvalidMetadata, InvalidRequest, MissingNode
+from zarr_reference.representation import Elements
 from zarr_reference.stores import Store
 from zarr_reference.v2.array import Array
 from zarr_reference.v2.metadata import (
@@ -177,13 +178,13 @@ def _set_new_document(
 
 
 def set_attributes(store: Store, path: str, attributes: Mapping[str, Any]) -> frozenset[str]:
-    """Replaces the attributes of the node at ``path``; returns the keys set.
+    """Sets these members of the attributes of the node at ``path``; returns the keys set.
 
-    Raises as ``open_node`` does.
+    Its other attributes stay. Raises as ``open_node`` does.
     """
-    open_node(store, path)
+    present = open_node(store, path).metadata.attributes
     key = key_prefix(path) + ATTRIBUTES_NAME
-    store.set(key, format_json(attributes))
+    store.set(key, format_json({**present, **attributes}))
     return frozenset({key})
 
 
@@ -200,3 +201,24 @@ def resize(store: Store, path: str, shape: Sequence[int]) -> frozenset[str]:
     parse_array_metadata(data, key)
     store.set(key, data)
     return frozenset({key})
+
+
+def append(store: Store, path: str, axis: int, elements: Elements) -> frozenset[str]:
+    """Makes the array at ``path`` longer by ``elements`` at the end of a dimension, from 0 on.
+
+    Returns the keys set. Raises as ``open_array``, ``Array.place_of_appended`` and
+    ``Array.write_region`` do.
+    """
+    start, shape = open_array(store, path).place_of_appended(axis, elements)
+    keys = resize(store, path, shape)
+    return keys | open_array(store, path).write_region(start, elements)
+
+
+def delete(store: Store, path: str) -> frozenset[str]:
+    """Erases the node at ``path`` with all that is below it; returns the keys erased.
+
+    Raises ``MissingNode`` if there is none. The groups around it stay.
+    """
+    if _get_documents(store, path).node_type is None:
+        raise MissingNode("v2.group.zgroup_key", f"path {path!r}", "there is no node to erase")
+    return hierarchy.erase_prefix(store, key_prefix(path))

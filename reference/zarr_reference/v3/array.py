@@ -76,14 +76,7 @@ class Array:
         Chunks are written one after the other: if one is refused, those before it are written.
         Raises as ``read_region`` does, since of a chunk that is written in part the rest is read.
         """
-        dtype = self.metadata.data_type.dtype
-        if elements.dtype != dtype or elements.ndim != len(start):
-            raise InvalidRequest(
-                "request",
-                f"array {self.path}",
-                f"elements of dtype {elements.dtype} in {elements.ndim} dimensions are given, "
-                f"but {dtype} in {len(start)}, as there are coordinates, are needed",
-            )
+        self._check_elements(elements, len(start))
         stop = _add(start, elements.shape)
         self._check_region(start, stop)
         if elements.size == 0:
@@ -96,6 +89,25 @@ class Array:
             self.store.set(key, self.metadata.codecs.encode(chunk, self.metadata.chunk_type(index)))
             keys.add(key)
         return frozenset(keys)
+
+    def place_of_appended(self, axis: int, elements: Elements) -> tuple[Index, Index]:
+        """Where elements start that are put to the end of dimension ``axis``, and the shape then.
+
+        Raises ``InvalidRequest`` if there is no such dimension, or if the elements do not fit: in
+        every other dimension they must be as long as the array.
+        """
+        shape = self.metadata.shape
+        self._check_elements(elements, len(shape))
+        lengths = zip(shape, elements.shape, strict=True)
+        fits = [dim == axis or old == new for dim, (old, new) in enumerate(lengths)]
+        if not 0 <= axis < len(shape) or not all(fits):
+            sentence = (
+                f"elements of the shape {list(elements.shape)} cannot be put to the end of "
+                f"dimension {axis} of the shape {list(shape)}"
+            )
+            raise InvalidRequest("request", f"array {self.path}", sentence)
+        start = tuple(length if dim == axis else 0 for dim, length in enumerate(shape))
+        return start, _add(start, elements.shape)
 
     def _merge(self, index: Index, start: Index, stop: Index, elements: Elements) -> Elements:
         """The chunk at ``index`` with those ``elements`` of the region that it holds in it."""
@@ -137,6 +149,16 @@ class Array:
         origin = grid.chunk_origin(index)
         end = _add(origin, grid.chunk_shape(index))
         return tuple(map(max, origin, start)), tuple(map(min, end, stop))
+
+    def _check_elements(self, elements: Elements, rank: int) -> None:
+        dtype = self.metadata.data_type.dtype
+        if elements.dtype != dtype or elements.ndim != rank:
+            raise InvalidRequest(
+                "request",
+                f"array {self.path}",
+                f"elements of dtype {elements.dtype} in {elements.ndim} dimensions are given, "
+                f"but {dtype} in {rank}, as there are coordinates, are needed",
+            )
 
     def _check_region(self, start: Index, stop: Index) -> None:
         shape = self.metadata.shape

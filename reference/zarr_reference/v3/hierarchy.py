@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zarr_reference.errors import InvalidRequest, MissingNode
+from zarr_reference.representation import Elements
 from zarr_reference.stores import Store
 from zarr_reference.v3.array import DEFAULT_LIMIT, Array
 from zarr_reference.v3.json_documents import format_json, parse_object
@@ -124,11 +125,12 @@ def create_group(store: Store, path: str, attributes: Mapping[str, Any] | None =
 
 
 def set_attributes(store: Store, path: str, attributes: Mapping[str, Any]) -> frozenset[str]:
-    """Replaces the attributes of the node at ``path``; returns the keys set.
+    """Sets these members of the attributes of the node at ``path``; returns the keys set.
 
-    Everything else in its metadata stays. Raises as ``open_node`` does.
+    Its other attributes stay, and everything else in its metadata. Raises as ``open_node`` does.
     """
-    return _change_metadata(store, path, {"attributes": attributes})
+    present = open_node(store, path).metadata.attributes
+    return _change_metadata(store, path, {"attributes": {**present, **attributes}})
 
 
 def resize(store: Store, path: str, shape: Sequence[int]) -> frozenset[str]:
@@ -139,6 +141,35 @@ def resize(store: Store, path: str, shape: Sequence[int]) -> frozenset[str]:
     """
     open_array(store, path)
     return _change_metadata(store, path, {"shape": list(shape)})
+
+
+def append(store: Store, path: str, axis: int, elements: Elements) -> frozenset[str]:
+    """Makes the array at ``path`` longer by ``elements`` at the end of a dimension, from 0 on.
+
+    Returns the keys set. Raises as ``open_array``, ``Array.place_of_appended`` and
+    ``Array.write_region`` do.
+    """
+    start, shape = open_array(store, path).place_of_appended(axis, elements)
+    keys = resize(store, path, shape)
+    return keys | open_array(store, path).write_region(start, elements)
+
+
+def delete(store: Store, path: str) -> frozenset[str]:
+    """Erases the node at ``path`` with all that is below it; returns the keys erased.
+
+    Raises ``MissingNode`` if there is none. The groups around it stay.
+    """
+    _get_document(store, _metadata_key(path))
+    return erase_prefix(store, key_prefix(path))
+
+
+def erase_prefix(store: Store, prefix: str) -> frozenset[str]:
+    """Erases all keys with the prefix; returns them."""
+    # storage.erase.prefix: "perform erase_prefix(P + "/")"; store.erase_prefix
+    keys = frozenset(key for key in store.list() if key.startswith(prefix))
+    for key in keys:
+        store.erase(key)
+    return keys
 
 
 def _change_metadata(store: Store, path: str, changes: Mapping[str, Any]) -> frozenset[str]:
