@@ -26,6 +26,9 @@ failure, ``unexpected_pass``, until the entry is removed; only if it says ``some
 what depends on time or on uninitialised memory does not always fail, may the case pass. Entries are
 applied to the judge's verdicts and never change what it remembers, so that they can be applied
 again by ``rejudge``.
+
+An entry that a run has written says ``TO FILL IN`` where the reason is missing: it counts, since
+nobody is helped by a run that stays red until every sentence is written, but each run tells of it.
 """
 
 import re
@@ -65,6 +68,7 @@ KINDS = frozenset(
         "bad_answer",
     }
 )
+UNFILLED = "TO FILL IN"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Judges a results file again: what was said stays, verdicts follow today's rules.
 
 Known failures are those that ``expected.toml`` tells today; an adapter that is not one of ours has
-none.
+none, unless a file of them is given.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,18 @@ from zarr_fixtures.case import Case
 from zarr_fixtures.readback import read_back
 
 
-def rejudged(results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]) -> Results:
+def rejudged(
+    results: Results,
+    cases: Mapping[str, Case],
+    ours: Mapping[str, Ours],
+    expected: Path | None = None,
+) -> Results:
     """The same answers with new verdicts. ``ours`` are the implementations with an adapter.
 
-    Raises ``ExpectationsError`` if a file of known failures is wrong.
+    ``expected`` is the file of known failures, where it is not an adapter's own. Raises
+    ``ExpectationsError`` if such a file is wrong.
     """
-    known = known_failures(results, cases, ours)
+    known = known_failures(results, cases, ours, expected)
     new = {
         key: {result.case: result for result in _judged(answers, cases, known[key])}
         for key, answers in results.results.items()
@@ -30,13 +36,17 @@ def rejudged(results: Results, cases: Mapping[str, Case], ours: Mapping[str, Our
 
 
 def known_failures(
-    results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]
+    results: Results,
+    cases: Mapping[str, Case],
+    ours: Mapping[str, Ours],
+    expected: Path | None = None,
 ) -> dict[tuple[str, str], Expectations]:
-    """What is known of each implementation today."""
-    return {
-        key: _expectations(implementation, cases, ours)
-        for key, implementation in results.implementations.items()
-    }
+    """What is known of each implementation today, by its own file or by the one ``expected``."""
+    known = {}
+    for key, implementation in results.implementations.items():
+        path = expected or _own_file(implementation, ours)
+        known[key] = Expectations.read(path, cases, key[1]) if path else Expectations()
+    return known
 
 
 def _judged(
@@ -53,13 +63,10 @@ def _judged(
             yield replace(result, verdict=known.applied(case.id, verdict))
 
 
-def _expectations(
-    implementation: Implementation, cases: Mapping[str, Case], ours: Mapping[str, Ours]
-) -> Expectations:
+def _own_file(implementation: Implementation, ours: Mapping[str, Ours]) -> Path | None:
     if implementation.command or implementation.name not in ours:
-        return Expectations()
-    path = ours[implementation.name].expectations
-    return Expectations.read(path, cases, implementation.version)
+        return None
+    return ours[implementation.name].expectations
 
 
 def changes(before: Results, after: Results) -> Iterator[str]:

@@ -72,7 +72,10 @@ def installed(implementation: Implementation) -> Contestant:
 
 
 def external(command: str) -> Contestant:
-    """An adapter somewhere else, by the command that starts it in the current directory."""
+    """An adapter somewhere else, by the command that starts it in the current directory.
+
+    Raises ``UsageError`` if it is no command.
+    """
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:

@@ -10,7 +10,8 @@ from zarr_conformance.errors import ExitCode, Interrupted, ResultsError, UsageEr
 from zarr_conformance.implementations import find_implementations
 from zarr_conformance.rejudge import known_failures
 from zarr_conformance.report.failures import show_failures
-from zarr_conformance.report.terminal import show, supporting_nothing
+from zarr_conformance.report.outcomes import FailOn
+from zarr_conformance.report.terminal import supporting_nothing
 from zarr_conformance.results import NotRun, Results
 from zarr_fixtures.case import Case
 
@@ -31,41 +32,37 @@ def results_path(path: Path | None, *, selected: bool, resume: bool) -> Path:
     return path
 
 
-def show_outcome(results: Results, cases: Mapping[str, Case], *, closely: bool) -> None:
-    """Show the matrix, and where somebody looks ``closely`` each failure before it."""
-    if closely:
-        show_each_failure(results, cases)
-    show(output(), results, cases)
-
-
-def show_each_failure(results: Results, cases: Mapping[str, Case]) -> None:
+def show_each_failure(
+    results: Results, cases: Mapping[str, Case], expected: Path | None = None
+) -> None:
     """Show each failure, and of those that are known the reason and the evidence."""
-    known = known_failures(results, cases, find_implementations())
+    known = known_failures(results, cases, find_implementations(), expected)
     show_failures(output(), results, cases, known)
 
 
-def any_failures(results: Results) -> bool:
-    """Whether anything failed that was not expected to."""
+def any_red(results: Results, cases: Mapping[str, Case], fail_on: FailOn) -> bool:
+    """Whether anything failed that turns a run red."""
     return any(
-        result.verdict.verdict == "fail"
+        fail_on.counts(cases[case_id], result)
         for answers in results.results.values()
-        for result in answers.values()
+        for case_id, result in answers.items()
     )
 
 
 def exit_code(
-    results: Results, missed: Iterable[NotRun], *, named: bool, selected: bool
+    results: Results, missed: Iterable[NotRun], red: bool, *, named: bool, selected: bool
 ) -> ExitCode:
     """The exit code of a run.
 
-    ``named`` if implementations were asked for by name, ``selected`` if not all cases were. Who
-    passes nothing of the whole corpus was not really run: no adapter that is broken looks green.
+    ``red`` if it holds failures that are not tolerated, ``named`` if implementations were asked
+    for by name, ``selected`` if not all cases were. Who passes nothing of the whole corpus was not
+    really run: no adapter that is broken looks green.
     """
     if not any(results.results.values()) or (named and list(missed)):
         return ExitCode.NOT_RUN
     if supporting_nothing(results) and not selected:
         return ExitCode.NOT_RUN
-    return ExitCode.UNEXPECTED_FAILURES if any_failures(results) else ExitCode.NOTHING_UNEXPECTED
+    return ExitCode.UNEXPECTED_FAILURES if red else ExitCode.NOTHING_UNEXPECTED
 
 
 def stopped(path: Path) -> Interrupted:

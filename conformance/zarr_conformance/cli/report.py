@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from zarr_conformance.cli.consoles import output
+from zarr_conformance.cli.files import Files, file_options, outcomes_of
 from zarr_conformance.cli.outcome import show_each_failure
 from zarr_conformance.report.badge import write_badges
 from zarr_conformance.report.divergences import show_divergences
@@ -27,6 +28,7 @@ Examples:
   zarr-conformance report results.jsonl --profiles
   zarr-conformance report results.jsonl --profiles sharding-reader
   zarr-conformance report results.jsonl --badge badges/
+  zarr-conformance report results.jsonl --junit junit.xml --markdown summary.md
 """
 
 ALL = "*"  # no profile is called so
@@ -69,6 +71,7 @@ ALL = "*"  # no profile is called so
     help="Write a badge for each profile and implementation into DIR, as SVG and as the JSON that "
     "badge services read.",
 )
+@file_options
 def report(
     file: Path,
     names: tuple[str, ...],
@@ -77,6 +80,7 @@ def report(
     name: str | None,
     profile_name: str | None,
     badges: Path | None,
+    files: Files,
 ) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
     corpus = load()
@@ -96,5 +100,7 @@ def report(
     if badges is not None:
         written = write_badges(badges, results, corpus.cases, profiles())
         output().print(f"{written} badges, each as SVG and JSON, in {badges}", soft_wrap=True)
-    if not (failures or divergences or name or profile_name or badges):
+    if files:
+        files.write(outcomes_of(results, corpus.cases), corpus.cases)
+    if not (failures or divergences or name or profile_name or badges or files):
         show(output(), results, corpus.cases)

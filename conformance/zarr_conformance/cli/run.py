@@ -5,11 +5,22 @@ from pathlib import Path
 
 import click
 
-from zarr_conformance.cli.consoles import errors
-from zarr_conformance.cli.outcome import exit_code, results_path, show_outcome, stopped
+from zarr_conformance.cli.consoles import errors, output
+from zarr_conformance.cli.expected import Expected, expected_options
+from zarr_conformance.cli.files import Files, file_options, outcomes_of
+from zarr_conformance.cli.outcome import (
+    any_red,
+    exit_code,
+    results_path,
+    show_each_failure,
+    stopped,
+)
 from zarr_conformance.cli.progress import Bars
 from zarr_conformance.implementations import find_implementations, named
 from zarr_conformance.limits import Limits, parse_size
+from zarr_conformance.report.annotations import annotations
+from zarr_conformance.report.outcomes import FailOn
+from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Results
 from zarr_conformance.run import Options, external, installed
 from zarr_conformance.run import run as run_corpus
@@ -27,6 +38,8 @@ Examples:
   zarr-conformance run --select profile:sharding-reader
   zarr-conformance run --adapter "node my-adapter.js" --check-protocol
   zarr-conformance run --resume
+  zarr-conformance run --adapter ./mine --write-expected expected.toml
+  zarr-conformance run --adapter ./mine --expected expected.toml --junit junit.xml
 """
 
 
@@ -80,6 +93,16 @@ Examples:
 @click.option(
     "--check-protocol", is_flag=True, help="Hold every line to the protocol's JSON Schemas."
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice([each.value for each in FailOn]),
+    default=FailOn.ANY.value,
+    show_default=True,
+    help="Which unexpected failures make the exit code 1: wrong data only, those of what the "
+    "specification says MUST be, or any.",
+)
+@expected_options
+@file_options
 def run(
     names: tuple[str, ...],
     adapters: tuple[str, ...],
@@ -90,6 +113,9 @@ def run(
     path: Path | None,
     resume: bool,
     check_protocol: bool,
+    fail_on: str,
+    expected: Expected,
+    files: Files,
 ) -> int:
     """Put the corpus to implementations and show what they answer.
 
@@ -99,7 +125,7 @@ def run(
     """
     every = find_implementations()
     ours = named(names, every) if names or adapters else list(every.values())
-    contestants = [*map(installed, ours), *map(external, adapters)]
+    contestants = expected.of([*map(installed, ours), *map(external, adapters)])
     corpus = load()
     cases = tuple(corpus) if expression is None else select(corpus, expression)
     selected = expression is not None
@@ -111,6 +137,15 @@ def run(
             missed = run_corpus(corpus, cases, contestants, options, bars)
     except KeyboardInterrupt as interrupt:
         raise stopped(path) from interrupt
-    results = Results.read(path)
-    show_outcome(results, corpus.cases, closely=selected)
-    return exit_code(results, missed, named=bool(names or adapters), selected=selected)
+    results, policy = Results.read(path), FailOn(fail_on)
+    if selected:
+        show_each_failure(results, corpus.cases, expected.file)
+    show(output(), results, corpus.cases)
+    outcomes = outcomes_of(results, corpus.cases, expected.file)
+    files.write(outcomes, corpus.cases)
+    expected.write(results, corpus.cases)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(outcomes, policy):
+            click.echo(line)
+    red = any_red(results, corpus.cases, policy)
+    return exit_code(results, missed, red, named=bool(names or adapters), selected=selected)

@@ -29,15 +29,24 @@ def show_failures(
     """Print every failure, of each implementation the gravest first, and the known ones last."""
     failures = list(_failures(results))
     for implementation, result in failures:
-        _show_failure(console, implementation, result, cases[result.case])
-        if result.verdict.verdict == "known":
-            _show_known(
-                console, known[implementation.key].about(result.case, result.verdict.reason)
-            )
-        again = f"  $ {reproduction(implementation, result.case)}\n"
-        console.print(Text(again, "cyan"), soft_wrap=True)
+        show_failure(console, implementation, result, cases[result.case], known)
     if not failures:
         console.print("There are no failures in these results.")
+
+
+def show_failure(
+    console: Console,
+    implementation: Implementation,
+    result: Result,
+    case: Case,
+    known: Mapping[Key, Expectations],
+) -> None:
+    """Print one failure, why it is known if it is, and the command that shows it again."""
+    _show_contrast(console, implementation, result, case)
+    if result.verdict.verdict == "known":
+        _show_known(console, known[implementation.key].about(result.case, result.verdict.reason))
+    again = f"  $ {reproduction(implementation, result.case)}\n"
+    console.print(Text(again, "cyan"), soft_wrap=True)
 
 
 def _failures(results: Results) -> Iterator[tuple[Implementation, Result]]:
@@ -48,7 +57,7 @@ def _failures(results: Results) -> Iterator[tuple[Implementation, Result]]:
             yield results.implementations[key], result
 
 
-def _show_failure(
+def _show_contrast(
     console: Console, implementation: Implementation, result: Result, case: Case
 ) -> None:
     mark = mark_of(result.verdict)
