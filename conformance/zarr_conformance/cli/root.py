@@ -4,6 +4,7 @@ import click
 
 from zarr_conformance.cli.adapters import adapters
 from zarr_conformance.cli.cases import cases
+from zarr_conformance.cli.compare import compare
 from zarr_conformance.cli.corpus_audit import corpus_audit
 from zarr_conformance.cli.coverage import coverage
 from zarr_conformance.cli.generate import generate
@@ -40,5 +41,5 @@ def root() -> None:
     """
 
 
-for command in (run, report, rejudge, cases, adapters, coverage, corpus_audit, generate):
+for command in (run, report, compare, rejudge, cases, adapters, coverage, corpus_audit, generate):
     root.add_command(command)

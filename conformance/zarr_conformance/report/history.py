@@ -93,7 +93,7 @@ def history(
 
 
 def _change(case_id: str, results: Sequence[Result | None]) -> Change | None:
-    marks = tuple(map(_mark, results))
+    marks = tuple(map(mark_of_answer, results))
     steps = [
         (release, before, after)
         for release, (before, after) in enumerate(pairwise(marks), 1)
@@ -105,7 +105,7 @@ def _change(case_id: str, results: Sequence[Result | None]) -> Change | None:
     return Change(case_id, marks, _event(_answered(before), _answered(after)), release)
 
 
-def _mark(result: Result | None) -> Mark:
+def mark_of_answer(result: Result | None) -> Mark:
     """The mark of a case, whatever was expected of it."""
     if result is None:
         return Mark.ABSENT
