@@ -8,7 +8,7 @@ from typing import ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
@@ -217,6 +217,7 @@ class TestJunit:
             assert re.fullmatch(r"\d+\.\d{1,3}", suite.get("time", ""))
             assert suite.get("timestamp") == "2026-01-01T00:00"
 
+    @settings(deadline=None, max_examples=30)
     @given(st.text() | st.just(HOSTILE))
     def test_any_text_leaves_it_well_formed(self, text: str) -> None:
         broken = Observation("broken", {"reason": text, "detail": text, "stderr": text})
@@ -275,6 +276,7 @@ class TestJobSummary:
         assert "\x1b" not in text
         assert "\\<script\\>" in text
 
+    @settings(deadline=None, max_examples=30)
     @given(st.text())
     def test_escaped_text_is_one_line_without_bare_punctuation(self, text: str) -> None:
         line = escaped(text)
