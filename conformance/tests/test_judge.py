@@ -30,6 +30,7 @@ from zarr_fixtures.case import (
     Reading,
     Refused,
 )
+from zarr_fixtures.corpus import load
 from zarr_fixtures.readback import read_back
 
 PLAIN = Elements("uint16", (2,), bytes([1, 0, 2, 0]))
@@ -441,3 +442,46 @@ def test_whoever_answers_everything_alike_passes_no_refusal(cases: dict[str, Cas
         verdict = judge.verdict(each, returned(PLAIN))
         if each.polarity == "negative":
             assert verdict == Verdict("fail", "accepted_invalid")
+
+
+class TestWhoTellsOnlyWhetherItOpened:
+    OPENED = Observation("returned", {"opened": True})
+    NOT_OPENED = Observation("returned", {"opened": False, "message": "an error"})
+    LATE = case("late", Refused("read", mandated=True), control="baseline")
+    GZIP = case("gzip", PLAIN, features=("v3", "codec:gzip"), baseline_of=("codec:gzip",))
+
+    @pytest.mark.parametrize(
+        ("judged", "opened", "not_opened"),
+        [
+            (case("valid", PLAIN), "inconclusive opened", "fail rejected_valid"),
+            (GZIP, "inconclusive opened", "unsupported feature_unsupported"),
+            (MANDATED, "fail accepted_invalid", "inconclusive not_opened"),
+            (IMPLIED, "lenient accepted_invalid", "inconclusive not_opened"),
+            (LATE, "inconclusive opened", "inconclusive not_opened"),
+            (SILENT, "observed opened", "observed not_opened"),
+            (
+                case("any", AnyOf((Reading("one", PLAIN), Reading("two", OTHER)))),
+                "inconclusive opened",
+                "inconclusive not_opened",
+            ),
+        ],
+    )
+    def test_gets_what_that_proves(self, judged: Case, opened: str, not_opened: str) -> None:
+        for told, verdict in [(self.OPENED, opened), (self.NOT_OPENED, not_opened)]:
+            for baseline in (self.OPENED, returned(PLAIN)):
+                judge = Judge(corpus(BASELINE, self.GZIP, judged), read_back)
+                judge.verdict(BASELINE, baseline)
+                assert judge.verdict(judged, told) == Verdict(*verdict.split())
+
+    def test_may_refuse_but_its_control_proves_nothing(self) -> None:
+        verdict = verdict_after(self.OPENED, MANDATED, REFUSED)
+        assert verdict == Verdict("inconclusive", "control_failed")
+
+    @pytest.mark.parametrize("told", [OPENED, NOT_OPENED, {"opened": 1}, {"opened": None}])
+    def test_passes_nothing_of_the_whole_corpus(self, told: Observation | dict[str, Any]) -> None:
+        said = told if isinstance(told, Observation) else Observation("returned", told)
+        cases = load().cases
+        judge = Judge(cases, read_back)
+        verdicts = {judge.verdict(each, said).verdict for each in ordered(cases.values(), cases)}
+        assert verdicts
+        assert "pass" not in verdicts

@@ -115,6 +115,7 @@ class Judge:
             feature: case.id for case in cases.values() for feature in case.baseline_of
         }
         self._passed: set[str] = set()
+        self._opened: set[str] = set()  # as was told, without the elements
 
     def verdict(self, case: Case, observation: Observation) -> Verdict:
         """The verdict on a case whose baselines and control, if it has any, came before."""
@@ -130,7 +131,10 @@ class Judge:
     def _verdict(self, case: Case, observation: Observation) -> Verdict:
         match observation.kind:
             case "returned":
-                return self._returned(case, observation.content)
+                opened = told_only(case.ask.question, observation.content)
+                if opened is None:
+                    return self._returned(case, observation.content)
+                return self._told_only(case, opened)
             case "refused":
                 return self._refused(case)
             case "unsupported":
@@ -146,6 +150,28 @@ class Judge:
             case Observe(readings):
                 return Verdict("observed", _refusal(readings) or "refused")
         if all(map(self.supports, case.features)):
+            return Verdict("fail", "rejected_valid")
+        return Verdict("unsupported", "feature_unsupported")
+
+    def _told_only(self, case: Case, opened: bool) -> Verdict:
+        """Whether the array was opened is all that is known: no elements, and no refusal either.
+
+        So nothing passes. But who opens the plainest array of each feature has to open any other
+        valid one, and nobody may open what is wrong before an element is read.
+        """
+        reason = "opened" if opened else "not_opened"
+        match case.expect:
+            case Observe():
+                return Verdict("observed", reason)
+            case Refused("open", mandated) if opened:
+                return Verdict("fail" if mandated else "lenient", "accepted_invalid")
+            case Refused() | AnyOf():
+                return Verdict("inconclusive", reason)
+        if opened:
+            self._opened.add(case.id)
+            return Verdict("inconclusive", reason)
+        shown = self._passed | self._opened
+        if all(self._baselines.get(feature) in shown for feature in case.features):
             return Verdict("fail", "rejected_valid")
         return Verdict("unsupported", "feature_unsupported")
 
@@ -226,6 +252,14 @@ def compare(expected: Answer | None, answer: Answer | Contents) -> Comparison:
             return "different" if any(faults_of(expected, answer)) else "equal"
         case _:
             return "equal" if expected == answer else "different"
+
+
+def told_only(question: str, content: Mapping[str, Any]) -> bool | None:
+    """Whether the array was opened, if no more than that was returned; otherwise None."""
+    match question, content:
+        case "read", {"opened": bool(opened)}:
+            return opened
+    return None
 
 
 def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | Stored | None:

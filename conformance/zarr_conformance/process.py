@@ -107,10 +107,11 @@ class Process:
         return self._stderr.decode(errors="replace")
 
     def kill(self) -> None:
-        """End the process, its process group, and the descendants that left the group."""
+        """End the process, its process group, and the descendants in groups of their own."""
         self._count_family()
-        with suppress(ProcessLookupError, PermissionError):  # macOS: not permitted for zombies
-            os.killpg(self._popen.pid, signal.SIGKILL)
+        for leader in {self._popen.pid, *(member.pid for member in self._family)}:
+            with suppress(ProcessLookupError, PermissionError):  # macOS: not permitted for zombies
+                os.killpg(leader, signal.SIGKILL)  # nothing, unless it leads a group
         for member in self._family - {self._self}:
             with suppress(psutil.Error):
                 member.kill()

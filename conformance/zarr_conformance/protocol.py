@@ -25,6 +25,9 @@ MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(CHANGES, (frozenset[str](), frozenset[str]())),
 }
 
+# What may be returned instead, by a tool that tells no more than whether it could open the array.
+OPENED = frozenset({"opened"}), frozenset({"message"})
+
 LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
 
 
@@ -115,8 +118,8 @@ def require_form(question: str, observation: Observation) -> None:
     """Raise ``BadAnswer`` unless what is returned has the members that the question asks for."""
     if observation.kind != "returned":
         return
-    required, optional = MEMBERS[question]
     names = observation.content.keys()
+    required, optional = OPENED if question == "read" and "opened" in names else MEMBERS[question]
     if missing := required - names:
         raise BadAnswer(f"left out {' and '.join(sorted(missing))} of its answer to {question}")
     if unknown := names - required - optional:

@@ -16,6 +16,7 @@ from zarr_conformance.cli.outcome import (
     stopped,
 )
 from zarr_conformance.cli.progress import Bars
+from zarr_conformance.command_lines import command_line
 from zarr_conformance.implementations import find_implementations, named
 from zarr_conformance.limits import Limits, parse_size
 from zarr_conformance.report.annotations import annotations
@@ -37,6 +38,8 @@ Examples:
   zarr-conformance run --select "feature:codec:gzip polarity:negative"
   zarr-conformance run --select profile:sharding-reader
   zarr-conformance run --adapter "node my-adapter.js" --check-protocol
+  zarr-conformance run --one-shot "mytool@1.2=./mytool --dump {array}"
+  zarr-conformance run --zarr-cli "Rscript zarr-cli.R"
   zarr-conformance run --resume
   zarr-conformance run --adapter ./mine --write-expected expected.toml
   zarr-conformance run --adapter ./mine --expected expected.toml --junit junit.xml
@@ -51,6 +54,21 @@ Examples:
     multiple=True,
     metavar="CMD",
     help="Run an adapter of your own: the command that starts it. May be given more than once.",
+)
+@click.option(
+    "--one-shot",
+    "one_shots",
+    multiple=True,
+    metavar="CMD",
+    help="Run a command that prints the elements of one array: {store} and {path} in it, or "
+    "{array} for both, are filled in.",
+)
+@click.option(
+    "--zarr-cli",
+    "zarr_clis",
+    multiple=True,
+    metavar="CMD",
+    help="Run a command that takes --array_path=PATH and ends with status 0 if it can read it.",
 )
 @click.option(
     "--select",
@@ -106,6 +124,8 @@ Examples:
 def run(
     names: tuple[str, ...],
     adapters: tuple[str, ...],
+    one_shots: tuple[str, ...],
+    zarr_clis: tuple[str, ...],
     expression: str | None,
     jobs: int,
     timeout: float,
@@ -119,13 +139,18 @@ def run(
 ) -> int:
     """Put the corpus to implementations and show what they answer.
 
-    Without a NAME and without --adapter, to all implementations that can run here; see
+    Without a NAME and without a command, to all implementations that can run here; see
     `zarr-conformance adapters`. Each gets its own environment, made at the first run. NAME is the
     newest version that installs, NAME@VERSION another one, NAME@all each one that is listed.
     """
     every = find_implementations()
-    ours = named(names, every) if names or adapters else list(every.values())
-    contestants = expected.of([*map(installed, ours), *map(external, adapters)])
+    theirs = [
+        *map(external, adapters),
+        *(command_line("one-shot", each) for each in one_shots),
+        *(command_line("zarr-cli", each) for each in zarr_clis),
+    ]
+    ours = named(names, every) if names or theirs else list(every.values())
+    contestants = expected.of([*map(installed, ours), *theirs])
     corpus = load()
     cases = tuple(corpus) if expression is None else select(corpus, expression)
     selected = expression is not None
@@ -148,4 +173,4 @@ def run(
         for line in annotations(outcomes, policy):
             click.echo(line)
     red = any_red(results, corpus.cases, policy)
-    return exit_code(results, missed, red, named=bool(names or adapters), selected=selected)
+    return exit_code(results, missed, red, named=bool(names or theirs), selected=selected)

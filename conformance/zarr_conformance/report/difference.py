@@ -97,6 +97,8 @@ def describe_said(
         case "broken":
             reason = str(content["reason"]).replace("_", " ")
             return f"{reason}: {shortened(str(content.get('detail')))}"
+    if isinstance(opened := content.get("opened"), bool):
+        return "opened, and no more is told" if opened else "not opened, and no more is told"
     if answer is None:
         return f"no proper answer: {shortened(json.dumps(content))}"
     return describe(answer, first_bytes)

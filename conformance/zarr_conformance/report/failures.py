@@ -18,6 +18,7 @@ from zarr_fixtures.case import Case
 from zarr_fixtures.register import register
 
 INDENT = (0, 0, 0, 2)
+COMMAND_LINES = ("--one-shot", "--zarr-cli")  # what a tool without an adapter was asked by
 
 
 def show_failures(
@@ -107,6 +108,9 @@ def _contrasts(case: Case, result: Result) -> Table:
 def reproduction(implementation: Implementation, case_id: str) -> str:
     """The command that shows the failure again."""
     if implementation.command:
+        option, *given = implementation.command
+        if option in COMMAND_LINES:
+            return f"zarr-conformance run {option} {shlex.join(given)} --select {case_id}"
         command = shlex.quote(shlex.join(implementation.command))
         return f"zarr-conformance run --adapter {command} --select {case_id}"
     name = implementation.asked_for or implementation.name

@@ -19,7 +19,7 @@ class Mark(Enum):
     LENIENT = ("△", "a", "cyan", "accepts what is implied invalid")
     PASSED = ("✓", "+", "green", "passes all")
     UNSUPPORTED = ("–", "-", "dim", "not supported")
-    INCONCLUSIVE = ("?", "?", "dim", "refusals that prove nothing")
+    INCONCLUSIVE = ("?", "?", "dim", "proves nothing")
     ABSENT = ("·", ".", "dim", "not run")
 
     def __init__(self, symbol: str, ascii_symbol: str, style: str, meaning: str) -> None:

@@ -48,11 +48,14 @@ def show(console: Console, results: Results, cases: Cases) -> None:
 
 
 def supporting_nothing(results: Results) -> list[Key]:
-    """Implementations that passed no case at all, and no baseline."""
+    """Implementations that passed no case at all, no baseline, and opened none that they told."""
     return [
         key
         for key, answers in results.answers.items()
-        if not any(result.verdict.verdict == "pass" for result in answers.values())
+        if not any(
+            result.verdict.verdict == "pass" or result.verdict.reason == "opened"
+            for result in answers.values()
+        )
     ]
 
 
