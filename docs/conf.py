@@ -12,12 +12,17 @@ from typing import Any
 
 project = "zarr-conformance"
 author = "The zarr-conformance authors"
-extensions = ["myst_parser", "sphinx_click"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click"]
 source_suffix = {".md": "markdown"}
 html_theme = "furo"
 html_title = "zarr-conformance"
+html_show_copyright = False
 myst_heading_anchors = 3
 exclude_patterns = ["tests"]
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True  # or they would show where they were built
+# In signatures stand types of other packages too, and of ours that a caller need not know.
+nitpick_ignore_regex = [("py:(class|data|obj)", ".*")]
 
 DOCS = Path(__file__).parent.resolve()
 READMES = {
