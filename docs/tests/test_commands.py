@@ -1,8 +1,8 @@
 """Every command that the documentation shows is run, in the order of its page.
 
-Each page has an empty directory of its own, in which `zarr-conformance` is on PATH and in
-`.venv/bin`, and `$CHECKOUT` is this checkout. `asks_little.py` lets runs be short. A page can say
-more in comments, which no reader sees:
+Each page has a directory of its own, with nothing in it but the `results.jsonl` of an earlier run.
+`zarr-conformance` is on PATH and in `.venv/bin`, and `$CHECKOUT` is this checkout. `asks_little.py`
+lets runs be short. A page can say more in comments, which no reader sees:
 
     <!-- first:                          commands that prepare what the page takes for granted
     <!-- instead, as tox takes long:     the block below is not run, but these commands are
@@ -72,11 +72,10 @@ def steps(page: str) -> Iterator[Step]:
         comment = ""
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """An empty directory that looks like a checkout in which the README's line was run."""
-    programs = tmp_path / ".venv" / "bin"
-    programs.mkdir(parents=True)
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What commands see of the world: among other things, the programs of a new environment."""
+    programs = tmp_path_factory.mktemp("programs")
     little = Path(__file__).with_name("asks_little.py")
     for name, command in {"python": "", "zarr-conformance": f'"{little}"'}.items():
         script = programs / name
@@ -84,6 +83,23 @@ def environment(tmp_path: Path) -> dict[str, str]:
         script.chmod(0o755)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     return {**os.environ, "PATH": path, "CHECKOUT": str(ROOT), "COLUMNS": "80"}
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> bytes:
+    """The file that an earlier run has left."""
+    directory = tmp_path_factory.mktemp("earlier")
+    run_commands(Step(0, "zarr-conformance run"), directory, environment)
+    return (directory / "results.jsonl").read_bytes()
+
+
+@pytest.fixture
+def directory(tmp_path: Path, environment: dict[str, str], results: bytes) -> Path:
+    """Where the commands of a page start."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(environment["PATH"].split(os.pathsep)[0])
+    (tmp_path / "results.jsonl").write_bytes(results)
+    return tmp_path
 
 
 def run_commands(step: Step, directory: Path, environment: dict[str, str]) -> str:
@@ -100,9 +116,8 @@ def run_commands(step: Step, directory: Path, environment: dict[str, str]) -> st
     )
     if done.returncode == 3 and NO_NETWORK in done.stdout:
         pytest.skip(done.stdout)
-    assert done.returncode == step.code, (
-        f"{step.commands}exits with {done.returncode}:\n{done.stdout}"
-    )
+    said = f"{step.commands}exits with {done.returncode}:\n{done.stdout}"
+    assert done.returncode == step.code, said
     return done.stdout
 
 
@@ -118,11 +133,11 @@ def missing_line(shown: str, printed: str) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(steps(page))])
-def test_the_commands_of_a_page(page: str, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_the_commands_of_a_page(page: str, directory: Path, environment: dict[str, str]) -> None:
     printed = ""
     for step in steps(page):
         if step.commands:
-            printed = run_commands(step, tmp_path, environment)
+            printed = run_commands(step, directory, environment)
         else:
             missing = missing_line(step.prints, printed)
             assert not missing, f"{page}:{step.line}: {missing!r} is not in\n{printed}"
