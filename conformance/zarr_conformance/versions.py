@@ -18,3 +18,11 @@ def parse_version(text: str) -> Version:
         if numbers is None:
             raise
         return Version(f"{numbers[0]}.dev0")
+
+
+def age(text: str) -> tuple[bool, Version, str]:
+    """What sorts versions, oldest first; those without numbers come before, by name."""
+    try:
+        return True, parse_version(text), text
+    except InvalidVersion:
+        return False, Version("0"), text

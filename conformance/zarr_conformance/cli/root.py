@@ -7,6 +7,7 @@ from zarr_conformance.cli.cases import cases
 from zarr_conformance.cli.compare import compare
 from zarr_conformance.cli.corpus_audit import corpus_audit
 from zarr_conformance.cli.coverage import coverage
+from zarr_conformance.cli.findings import findings
 from zarr_conformance.cli.generate import generate
 from zarr_conformance.cli.rejudge import rejudge
 from zarr_conformance.cli.report import report
@@ -41,5 +42,17 @@ def root() -> None:
     """
 
 
-for command in (run, report, compare, rejudge, cases, adapters, coverage, corpus_audit, generate):
+COMMANDS = (
+    run,
+    report,
+    compare,
+    rejudge,
+    findings,
+    cases,
+    adapters,
+    coverage,
+    corpus_audit,
+    generate,
+)
+for command in COMMANDS:
     root.add_command(command)

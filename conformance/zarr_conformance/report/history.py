@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby, pairwise
 
-from packaging.version import InvalidVersion
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +19,7 @@ from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import Layout, legend, show_columns, symbol
 from zarr_conformance.results import Result, Results
-from zarr_conformance.versions import parse_version
+from zarr_conformance.versions import age
 from zarr_fixtures.case import Case
 
 UNANSWERED = (Mark.UNSUPPORTED, Mark.INCONCLUSIVE, Mark.ABSENT)
@@ -65,12 +64,9 @@ def versions_of(name: str, results: Results) -> list[Key]:
     return sorted(keys, key=by_age)
 
 
-def by_age(key: Key) -> tuple[bool, object, str]:
-    """What sorts versions, oldest first; those without numbers come before, by name."""
-    try:
-        return True, parse_version(key[1]), key[1]
-    except InvalidVersion:
-        return False, 0, key[1]
+def by_age(key: Key) -> tuple[object, ...]:
+    """What sorts the versions of an implementation, oldest first."""
+    return age(key[1])
 
 
 def history(
