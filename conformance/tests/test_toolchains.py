@@ -6,6 +6,7 @@ The toolchains are scripts here, which write down what they are told: no network
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,15 @@ def test_a_library_is_built_by_its_toolchain(toolchain: str, tmp_path: Path, fak
     assert environment.parent == tmp_path / "cache"
     where = environment if toolchain == "node" else launch.directory
     assert {directory for *_, directory in told()} == {str(where)}
+
+
+def test_a_feature_of_the_manifest_can_choose_the_version(tmp_path: Path, fake: Fake) -> None:
+    """Nothing is added to a manifest that has each of several versions of a crate already."""
+    told = fake("cargo", "")
+    subject = replace(implementation(tmp_path, "cargo"), requirements=("v{version}",))
+    prepare(subject)
+    [[_, arguments, _]] = told()
+    assert arguments[-4:-2] == ["--no-default-features", "--features=v2.0"]
 
 
 @pytest.mark.parametrize(

@@ -94,14 +94,16 @@ class Implementation:
         """How a version that is not listed is run: as the next newer one that is."""
         listed = list(self.releases.items())
         there_are = f"there are: {', '.join(self.releases) or 'none to choose from'}"
-        if not listed or any(release.package != each for each, release in listed):
+        if not listed:
             raise UsageError(f"There is no {self.name}@{version}; {there_are}.")
         try:
             wanted = parse_version(version)
             newer = [each for each in listed if parse_version(each[0]) > wanted]
         except InvalidVersion as error:
             raise UsageError(f"{self.name}@{version} is no version; {there_are}.") from error
-        _, release = newer[-1] if newer else listed[0]
+        like, release = newer[-1] if newer else listed[0]
+        if release.package != like:  # it has a name of its own, and so would this one
+            raise UsageError(f"There is no {self.name}@{version}; {there_are}.")
         return replace(release, package=version)
 
     @property

@@ -1,11 +1,13 @@
-//! Ask zarrs through the functions that its users call.
+//! Ask zarrs 0.23 through the functions that its users call.
 
 #[path = "../kit/rust/zarr_adapter.rs"]
 mod zarr_adapter;
 
-use std::borrow::Cow;
+mod data_types;
+
 use std::sync::Arc;
 
+use data_types::{name_of, narrow};
 use serde_json::{Map, Value, json};
 use zarr_adapter::{Answer, Otherwise, Place};
 use zarr_adapter::{describe, elements, items, opening, reading, serve, unsupported};
@@ -56,24 +58,6 @@ fn retrieve(array: &Array<FilesystemStore>, region: &ArraySubset) -> Answer {
     }
 }
 
-/// Integers of less than a byte: where the protocol has zeros, zarrs has copies of the sign.
-fn narrow<'a>(name: &str, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-    let unused = match name {
-        "int2" => 6,
-        "int4" => 4,
-        _ => return bytes.into(),
-    };
-    let narrowed = bytes.iter().map(|&byte| {
-        let signed = ((byte << unused) as i8 >> unused) as u8;
-        if byte == signed {
-            byte & (0xff >> unused)
-        } else {
-            byte
-        }
-    });
-    narrowed.collect()
-}
-
 fn list(place: &Place) -> Answer {
     let group = opening(Group::open_opt(store(place)?, &place.path, &version(place)))?;
     let mut children = Map::new();
@@ -120,24 +104,7 @@ fn version(place: &Place) -> MetadataRetrieveVersion {
     }
 }
 
-/// What the protocol calls a data type: its name, and its parameters in brackets.
 fn data_type_name(data_type: &DataType) -> String {
     let name = data_type.name_v3().unwrap_or_default();
-    let name = match name.as_ref() {
-        "complex_float32" => "complex64",
-        "complex_float64" => "complex128",
-        name => name,
-    };
-    let configuration = data_type.configuration_v3();
-    if let Some(length) = configuration.get("length_bytes") {
-        return format!("{name}[{length}]");
-    }
-    let Some(Value::String(unit)) = configuration.get("unit") else {
-        return name.into();
-    };
-    let unit = if unit == "μs" { "us" } else { unit };
-    match configuration.get("scale_factor") {
-        Some(scale) if *scale != 1 => format!("{name}[{scale}{unit}]"),
-        _ => format!("{name}[{unit}]"),
-    }
+    name_of(&name, &json!(data_type.configuration_v3()))
 }

@@ -45,12 +45,20 @@ class Cargo(Toolchain):
         return [host.name for host in self.hosts()]
 
     def install(self, build: Build) -> None:
-        """Let the manifest ask for the version, and build."""
+        """Let the manifest ask for the version, and build.
+
+        A requirement is what ``cargo add`` takes, or without an ``@`` a feature of the manifest's:
+        so one of several versions of a crate is chosen, each of which needs a program of its own.
+        """
         cargo = str(build.host.path)
         variables = {"CARGO_TARGET_DIR": str(cache_directory() / f"{build.name}-target")}
-        add = [cargo, "add", "--quiet", *build.requirements]
+        crates = [each for each in build.requirements if "@" in each]
+        features = [f"--features={each}" for each in build.requirements if "@" not in each]
         install = [cargo, "install", "--quiet", "--locked", "--path", "."]
-        run(add, build.stopping, build.sources, variables)
+        if crates:
+            run([cargo, "add", "--quiet", *crates], build.stopping, build.sources, variables)
+        if features:
+            install += ["--no-default-features", *features]
         run([*install, "--root", str(build.directory)], build.stopping, build.sources, variables)
 
     def places(self, directory: Path) -> Mapping[str, str]:
