@@ -12,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
 from zarr_adapter import (
+    Refused,
     Unsupported,
     data_type_name,
     describe,
@@ -84,15 +85,22 @@ def _committed(store: str, zarr_format: int) -> icechunk.IcechunkStore:
     session = repository.writable_session("main")
     # Icechunk takes a chunk if it knows the array: metadata first, from the root down.
     keys = sorted(_keys(Path(store)), key=lambda key: (not key.endswith(METADATA), key))
+    for key in keys:
+        _put(session.store, key, Path(store, key).read_bytes())
     with opening():
-        asyncio.run(_put(session.store, Path(store), keys))
         session.commit("the store, as it was found", allow_empty=True)
         return repository.readonly_session("main").store
 
 
-async def _put(store: icechunk.IcechunkStore, directory: Path, keys: list[str]) -> None:
-    for key in keys:
-        await store.set(key, Buffer.from_bytes((directory / key).read_bytes()))
+def _put(store: icechunk.IcechunkStore, key: str, value: bytes) -> None:
+    """Let Icechunk keep a value. It has a place for metadata and for chunks, and no other."""
+    try:
+        with opening():
+            asyncio.run(store.set(key, Buffer.from_bytes(value)))
+    except Refused as refusal:
+        if key.endswith(METADATA):
+            raise
+        raise Unsupported(f"Icechunk has no place for {key}: {refusal.message}") from refusal
 
 
 def _keys(directory: Path) -> list[str]:

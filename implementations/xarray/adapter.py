@@ -1,8 +1,8 @@
 """Ask Xarray for a variable in Zarr, which it reads with zarr-python.
 
-Xarray opens a group as a data set and an array as one of its variables, so each array is shown to it
-as the only child of a group. It wants a name for each dimension, which the specification does not:
-of an array without names nothing can be asked.
+Xarray opens a group as a data set and an array as one of its variables, so each array is shown to
+it as the only child of a group. It wants a name for each dimension, which the specification does
+not: of an array without names nothing can be asked.
 """
 
 import json
@@ -54,11 +54,11 @@ def _read(store: str, path: str, zarr_format: int, selection: Any) -> dict[str, 
         return elements(values)
 
 
+# Nothing is said of attributes: Xarray takes some for itself, and counts the fill value among them.
 def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     with _variable(store, path, zarr_format) as variable:
         members = {
             "node_type": "array",
-            "attributes": dict(variable.attrs),
             "shape": list(variable.shape),
             "data_type": data_type_name(variable.dtype),
         }
