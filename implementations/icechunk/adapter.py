@@ -7,7 +7,7 @@ by key through the store that Icechunk gives its users, and committed.
 import asyncio
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
@@ -84,7 +84,7 @@ def _committed(store: str, zarr_format: int) -> icechunk.IcechunkStore:
     repository = icechunk.Repository.create(icechunk.in_memory_storage())
     session = repository.writable_session("main")
     # Icechunk takes a chunk if it knows the array: metadata first, from the root down.
-    keys = sorted(_keys(Path(store)), key=lambda key: (not key.endswith(METADATA), key))
+    keys = sorted(_keys(Path(store)), key=lambda key: (PurePosixPath(key).name != METADATA, key))
     for key in keys:
         _put(session.store, key, Path(store, key).read_bytes())
     with opening():
@@ -98,7 +98,7 @@ def _put(store: icechunk.IcechunkStore, key: str, value: bytes) -> None:
         with opening():
             asyncio.run(store.set(key, Buffer.from_bytes(value)))
     except Refused as refusal:
-        if key.endswith(METADATA):
+        if PurePosixPath(key).name == METADATA:
             raise
         raise Unsupported(f"Icechunk has no place for {key}: {refusal.message}") from refusal
 

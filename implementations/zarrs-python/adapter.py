@@ -4,12 +4,23 @@ What zarrs does not support it leaves to zarr-python's own pipeline, unless it i
 It is told so here: the question is what zarrs does. It has no hands in groups and attributes.
 """
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import Unsupported, describe, elements, opening, reading, region, serve
+from zarr_adapter import (
+    Unsupported,
+    describe,
+    elements,
+    opening,
+    reading,
+    region,
+    serve,
+    values,
+    writing,
+)
 
 # isort: split
 import numpy as np
@@ -41,8 +52,44 @@ def _read(store: str, path: str, zarr_format: Any, selection: Any) -> dict[str, 
     return elements(values)
 
 
+def write(
+    store: str, path: str, zarr_format: Any, metadata: dict[str, Any], elements: dict[str, Any]
+) -> dict[str, Any]:
+    """The documents are written here: zarrs has no part in them, and is asked for the chunks."""
+    for key, document in metadata.items():
+        place = Path(store, path.strip("/"), key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(document))
+    return _write(store, path, zarr_format, ..., elements)
+
+
+def write_region(
+    store: str,
+    path: str,
+    zarr_format: Any,
+    start: list[int],
+    stop: list[int],
+    elements: dict[str, Any],
+) -> dict[str, Any]:
+    return _write(store, path, zarr_format, region(start, stop), elements)
+
+
+def _write(
+    store: str, path: str, zarr_format: Any, selection: Any, elements: dict[str, Any]
+) -> dict[str, Any]:
+    with opening():
+        array = zarr.open_array(store=store, path=path, mode="r+", zarr_format=zarr_format)
+    if array.dtype.hasobject:
+        raise Unsupported("zarrs has no part in elements of any length")
+    with writing():
+        array[selection] = values(elements, array.dtype)
+    return {}
+
+
 serve(
     describe("zarrs-python", "zarrs", "zarr", "numpy"),
     read=read,
     read_region=read_region,
+    write=write,
+    write_region=write_region,
 )

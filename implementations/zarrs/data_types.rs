@@ -41,3 +41,17 @@ pub fn narrow<'a>(name: &str, bytes: &'a [u8]) -> Cow<'a, [u8]> {
     });
     narrowed.collect()
 }
+
+/// The same the other way round, for elements that are to be written.
+#[cfg(feature = "v0_23")]
+pub fn widened(name: &str, mut bytes: Vec<u8>) -> Vec<u8> {
+    let unused = match name {
+        "int2" => 6,
+        "int4" => 4,
+        _ => return bytes,
+    };
+    for byte in &mut bytes {
+        *byte = ((*byte << unused) as i8 >> unused) as u8;
+    }
+    bytes
+}

@@ -24,6 +24,8 @@
 //!
 //! A panic ends the process, as a crash does: it is no word on the data.
 
+#![allow(dead_code)] // an adapter uses the part of it that it needs
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -50,12 +52,21 @@ pub enum Otherwise {
 }
 
 /// Where the node is that a question is about, and which region of it is wanted, if one is.
+///
+/// `asked` has all members of the question: what is to be written, too.
 pub struct Place {
     pub store: PathBuf,
     pub path: String,
     pub zarr_format: u64,
     pub start: Vec<u64>,
     pub stop: Vec<u64>,
+    pub asked: Value,
+}
+
+/// What is to be written: the bytes of all elements, or of each if they have their own lengths.
+pub enum Elements {
+    Fixed(Vec<u8>),
+    Variable(Vec<Vec<u8>>),
 }
 
 /// What the library says when it looks for the node and at its metadata.
@@ -66,6 +77,11 @@ pub fn opening<T, E: Error>(said: Result<T, E>) -> Result<T, Otherwise> {
 /// What the library says when it fetches and decodes chunks.
 pub fn reading<T, E: Error>(said: Result<T, E>) -> Result<T, Otherwise> {
     said.map_err(|error| refused("read", &error))
+}
+
+/// What the library says when it writes chunks or metadata, or deletes them.
+pub fn writing<T, E: Error>(said: Result<T, E>) -> Result<T, Otherwise> {
+    said.map_err(|error| refused("write", &error))
 }
 
 fn refused(stage: &'static str, error: &dyn Error) -> Otherwise {
@@ -121,6 +137,26 @@ pub fn items(data_type: &str, shape: &[u64], items: &[&[u8]]) -> Answer {
     }
 }
 
+/// The elements that a question brings, in C order, as `elements` and `items` pass them on.
+pub fn elements_asked(asked: &Value) -> Elements {
+    let elements = &asked["elements"];
+    let decoded = |text: &Value| {
+        let text = text.as_str().expect("elements are text");
+        BASE64_STANDARD
+            .decode(text)
+            .expect("elements are in base64")
+    };
+    let is_text = elements["data_type"] == "string";
+    match &elements["elements"] {
+        Value::Array(items) if is_text => {
+            let texts = items.iter().map(|item| item.as_str().expect("a string"));
+            Elements::Variable(texts.map(|text| text.as_bytes().to_vec()).collect())
+        }
+        Value::Array(items) => Elements::Variable(items.iter().map(decoded).collect()),
+        all => Elements::Fixed(decoded(all)),
+    }
+}
+
 /// Answer until told to stop, or until there are no more questions.
 pub fn serve(description: Value, ask: impl Fn(&str, &Place) -> Answer) {
     let mut answers = take_standard_output();
@@ -163,15 +199,18 @@ fn in_json(answer: Answer) -> Value {
 
 fn place(parameters: &Value) -> Place {
     let text = |name: &str| parameters[name].as_str().unwrap_or_default().to_owned();
-    let corner = |name: &str| match &parameters[name] {
-        Value::Array(indices) => indices.iter().filter_map(Value::as_u64).collect(),
-        _ => vec![],
-    };
     Place {
         store: text("store").into(),
         path: text("path"),
         zarr_format: parameters["zarr_format"].as_u64().unwrap_or_default(),
-        start: corner("start"),
-        stop: corner("stop"),
+        start: integers(&parameters["start"]),
+        stop: integers(&parameters["stop"]),
+        asked: parameters.clone(),
     }
+}
+
+/// The members of a JSON array, such as a corner or a shape; none if there is no array.
+pub fn integers(value: &Value) -> Vec<u64> {
+    let members = value.as_array().into_iter().flatten();
+    members.filter_map(Value::as_u64).collect()
 }
