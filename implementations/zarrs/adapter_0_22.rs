@@ -119,7 +119,7 @@ fn version(place: &Place) -> MetadataRetrieveVersion {
 /// By its metadata, which is a name alone if it has no parameters.
 fn data_type_name(data_type: &DataType) -> String {
     match json!(data_type.metadata()) {
-        Value::String(name) => name,
+        Value::String(name) => name_of(&name, &Value::Null),
         metadata => name_of(
             metadata["name"].as_str().unwrap_or_default(),
             &metadata["configuration"],
