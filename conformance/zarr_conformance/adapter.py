@@ -70,6 +70,7 @@ class Adapter:
         self._schemas = _schemas() if check_protocol else None
         self._stopping = stopping or Event()
         self._process: Process | None = None
+        self._asked = 0  # one by one
 
     def __enter__(self) -> "Adapter":
         return self
@@ -131,6 +132,23 @@ class Adapter:
             for heard in self._converse(process, questions, turn, prepare):
                 yield heard
                 turn += 1
+
+    def ask_one(self, question: Question) -> Heard:
+        """What comes of one question, after which the process goes on.
+
+        It is for whoever does not know the next question yet. An answer that is given twice is laid
+        to the question after it. Raises ``CannotStart`` as ``ask`` does.
+        """
+        process = self._process or self._start()[0]
+        self._asked += 1
+        since = time.monotonic()
+        try:
+            self._send(process, self._asked, [question])
+            observation = self._answer(process, self._asked, question, since, self._limits.seconds)
+        except Breakdown as breakdown:
+            observation = _broken(process, breakdown)
+            self.close()
+        return Heard(observation, time.monotonic() - since)
 
     def _converse(
         self,

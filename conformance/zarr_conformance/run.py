@@ -131,16 +131,16 @@ def run(
     """
     wanted = ordered(cases, corpus.cases)
     for contestant in contestants:
-        _expectations(contestant, corpus, version="")  # a mistake in the file shows at once
+        expectations_of(contestant, corpus, version="")  # a mistake in the file shows at once
     earlier = _earlier(corpus, options)
     with (
         _terminable(),
-        _temporary_directory(quickest_place()) as stores,
-        _temporary_directory(None) as scratch,
+        temporary_directory(quickest_place()) as stores,
+        temporary_directory(None) as scratch,
         ResultsWriter(options.results, append=earlier is not None) as writer,
     ):
         if earlier is None:
-            writer.write_run(_this_run(corpus))
+            writer.write_run(this_run(corpus))
         laid_out, unplaced = _lay_out(wanted, stores / "stores")
         own = stores / "own"
         table = _Table(corpus, wanted, laid_out, unplaced, own, scratch, options, writer, earlier)
@@ -216,7 +216,7 @@ def _ask_all(table: _Table, contestant: Contestant, launch: Launch, progress: Pr
         done = _claim(table, answerer)
         cases = [case for case in table.cases if case.id not in done]
         progress.started(contestant.name, answerer, len(cases))
-        expectations = _expectations(contestant, table.corpus, answerer.version)
+        expectations = expectations_of(contestant, table.corpus, answerer.version)
         for result in _results(table, adapter, answerer, cases, done.values(), expectations):
             table.writer.write_result(result)
             progress.judged(contestant.name, result)
@@ -240,7 +240,7 @@ def _results(
             yield Result(case.id, *who, Observation("unsupported", {"message": why}), SKIPPED, 0.0)
     asked = [case for case in cases if case.id in table.stores]
     own = OwnStores(asked, table.own / "-".join(answerer.key).replace("/", "-"))
-    questions = [_question(case, own.path(case) or table.stores[case.id]) for case in asked]
+    questions = [question_of(case, own.path(case) or table.stores[case.id]) for case in asked]
     answers = _prepared(adapter, questions, own)
     for case, (said, seconds) in zip(asked, answers, strict=True):
         observation = own.collected(case, said)
@@ -275,12 +275,14 @@ def _claim(table: _Table, answerer: Answerer) -> Mapping[str, Result]:
     return table.earlier.results.get(answerer.key, {}) if table.earlier else {}
 
 
-def _question(case: Case, store: Path) -> Question:
+def question_of(case: Case, store: Path) -> Question:
+    """The question of a case, about the directory where its store lies."""
     where = {"store": str(store), "zarr_format": case.zarr_format}
     return Question(case.ask.question, where | parameters(case.ask))
 
 
-def _expectations(contestant: Contestant, corpus: Corpus, version: str) -> Expectations:
+def expectations_of(contestant: Contestant, corpus: Corpus, version: str) -> Expectations:
+    """What is known of a contestant in a version."""
     if contestant.expectations is None:
         return Expectations()
     return Expectations.read(contestant.expectations, corpus.cases, version)
@@ -296,7 +298,8 @@ def _earlier(corpus: Corpus, options: Options) -> Results | None:
     return earlier
 
 
-def _this_run(corpus: Corpus) -> Run:
+def this_run(corpus: Corpus) -> Run:
+    """What is run, and when: now."""
     return Run(
         corpus={"version": corpus.version, "hash": corpus.hash},
         specs=SPEC_COMMITS,
@@ -315,7 +318,8 @@ def quickest_place() -> Path | None:
 
 
 @contextmanager
-def _temporary_directory(place: Path | None) -> Iterator[Path]:
+def temporary_directory(place: Path | None) -> Iterator[Path]:
+    """A directory that goes with the block. Raises ``StorageError`` if there is no room for one."""
     try:
         directory = tempfile.TemporaryDirectory(
             prefix="zarr-conformance-", dir=place, ignore_cleanup_errors=True

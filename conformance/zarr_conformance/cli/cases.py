@@ -8,6 +8,7 @@ from rich.table import Table
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.errors import UsageError
+from zarr_fixtures.archive import archive
 from zarr_fixtures.corpus import load
 from zarr_fixtures.export import export
 from zarr_fixtures.selection import select, suggestion
@@ -20,6 +21,7 @@ Examples:
   zarr-conformance cases list --select "v3/codecs polarity:negative"
   zarr-conformance cases show v3/codecs/bytes/big-endian
   zarr-conformance cases export corpus/
+  zarr-conformance cases archive corpus.tar.gz
 """
 
 selection = click.option(
@@ -74,3 +76,15 @@ def export_cases(directory: Path, expression: str) -> None:
     selected = {case.id: case for case in select(corpus, expression)}
     manifest = export(replace(corpus, cases=selected), directory)
     output().print(f"{len(selected)} cases, listed in {manifest}", soft_wrap=True)
+
+
+@cases.command("archive")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def archive_cases(file: Path) -> None:
+    """Pack the corpus into FILE, a .zip or .tar.gz, with its SHA-256 in a file beside it.
+
+    It holds what `export` writes. The same corpus makes the same archive, to the last byte.
+    """
+    corpus = load()
+    digest = archive(corpus, file)
+    output().print(f"{len(corpus)} cases in {file}, its SHA-256 in {digest}", soft_wrap=True)
