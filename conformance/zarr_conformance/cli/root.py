@@ -9,6 +9,7 @@ from zarr_conformance.cli.corpus_audit import corpus_audit
 from zarr_conformance.cli.coverage import coverage
 from zarr_conformance.cli.findings import findings
 from zarr_conformance.cli.generate import generate
+from zarr_conformance.cli.history import history
 from zarr_conformance.cli.rejudge import rejudge
 from zarr_conformance.cli.report import report
 from zarr_conformance.cli.run import run
@@ -46,6 +47,7 @@ COMMANDS = (
     run,
     report,
     compare,
+    history,
     rejudge,
     findings,
     cases,
