@@ -1,11 +1,25 @@
-"""Ask TensorStore through its Python bindings. It knows arrays only: groups cannot be listed."""
+"""Ask TensorStore through its Python bindings.
+
+It knows arrays only: groups cannot be listed, and no node is deleted. It sets attributes when it
+creates an array, never later, and has no function that appends.
+"""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import Unsupported, describe, elements, opening, reading, region, serve
+from zarr_adapter import (
+    Unsupported,
+    describe,
+    elements,
+    opening,
+    reading,
+    region,
+    serve,
+    values,
+    writing,
+)
 
 # isort: split
 import tensorstore as ts
@@ -25,8 +39,8 @@ CONTEXT = ts.Context(
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     array = _open(store, path, zarr_format)
     with reading():
-        values = array.read().result()
-    return _elements(array, zarr_format, values)
+        read = array.read().result()
+    return _elements(array, zarr_format, read)
 
 
 def read_region(
@@ -34,17 +48,17 @@ def read_region(
 ) -> dict[str, Any]:
     array = _open(store, path, zarr_format)
     with reading():
-        values = array[region(start, stop)].read().result()
-    return _elements(array, zarr_format, values)
+        read = array[region(start, stop)].read().result()
+    return _elements(array, zarr_format, read)
 
 
-def _elements(array: Any, zarr_format: int, values: Any) -> dict[str, Any]:
+def _elements(array: Any, zarr_format: int, read: Any) -> dict[str, Any]:
     """The answer; raises ``Unsupported`` where TensorStore shows something else than elements."""
     if array.dtype.name in ("byte", "char"):
         raise Unsupported("raw bytes and byte strings become arrays of bytes, and NumPy gets none")
     if zarr_format == 2 and isinstance(array.spec().to_json()["metadata"]["dtype"], list):
         raise Unsupported("of structured elements only a field is shown, here the only one")
-    return elements(values)
+    return elements(read)
 
 
 def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -61,13 +75,60 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     return {"metadata": members}
 
 
-def _open(store: str, path: str, zarr_format: int) -> Any:
-    spec = {
+def write(
+    store: str, path: str, zarr_format: int, metadata: dict[str, Any], elements: dict[str, Any]
+) -> dict[str, Any]:
+    """The spec takes the members of the document as they are."""
+    if metadata.get(".zattrs"):
+        raise Unsupported("attributes of Zarr v2 cannot be written")
+    document = metadata["zarr.json"] if zarr_format == 3 else metadata[".zarray"]
+    spec = _spec(store, path, zarr_format) | {"metadata": document}
+    with writing():
+        array = ts.open(spec, context=CONTEXT, create=True).result()
+    return _written(array, zarr_format, elements)
+
+
+def write_region(
+    store: str,
+    path: str,
+    zarr_format: int,
+    start: list[int],
+    stop: list[int],
+    elements: dict[str, Any],
+) -> dict[str, Any]:
+    array = _open(store, path, zarr_format, write=True)
+    return _written(array[region(start, stop)], zarr_format, elements)
+
+
+def _written(array: Any, zarr_format: int, elements: dict[str, Any]) -> dict[str, Any]:
+    if array.dtype.name in ("byte", "char"):
+        raise Unsupported("raw bytes and byte strings are arrays of bytes, and NumPy has none")
+    if zarr_format == 2 and isinstance(array.spec().to_json()["metadata"]["dtype"], list):
+        raise Unsupported("of structured elements only a field can be written")
+    new = values(elements, array.dtype.numpy_dtype)
+    with writing():
+        array.write(new).result()
+    return {}
+
+
+def resize(store: str, path: str, zarr_format: int, shape: list[int]) -> dict[str, Any]:
+    array = _open(store, path, zarr_format, write=True)
+    with writing():
+        array.resize(exclusive_max=shape).result()
+    return {}
+
+
+def _open(store: str, path: str, zarr_format: int, *, write: bool = False) -> Any:
+    spec = _spec(store, path, zarr_format)
+    with opening():
+        return ts.open(spec, context=CONTEXT, open=True, read=True, write=write).result()
+
+
+def _spec(store: str, path: str, zarr_format: int) -> dict[str, Any]:
+    return {
         "driver": DRIVERS[zarr_format],
         "kvstore": {"driver": "file", "path": f"{store}{path.rstrip('/')}/"},
     }
-    with opening():
-        return ts.open(spec, context=CONTEXT, open=True, read=True).result()
 
 
 serve(
@@ -75,4 +136,7 @@ serve(
     read=read,
     read_region=read_region,
     metadata=metadata,
+    write=write,
+    write_region=write_region,
+    resize=resize,
 )

@@ -136,7 +136,7 @@ def _v2_arguments(metadata: dict[str, Any]) -> Any:
 
     def arguments() -> dict[str, Any]:
         return {
-            **_typed(_v2_dtype(dtype), fill_value, 2),
+            **_typed(_v2_dtype(dtype, filters), fill_value, 2),
             "filters": [numcodecs.get_codec(each) for each in filters] if filters else None,
             "compressor": None if compressor is None else numcodecs.get_codec(compressor),
             "attributes": metadata.get(".zattrs"),
@@ -146,8 +146,13 @@ def _v2_arguments(metadata: dict[str, Any]) -> Any:
     return arguments
 
 
-def _v2_dtype(dtype: Any) -> Any:
-    """A structured type as NumPy writes it: with tuples where JSON has lists."""
+def _v2_dtype(dtype: Any, filters: Any = None) -> Any:
+    """A structured type as NumPy writes it: with tuples where JSON has lists.
+
+    Of objects the first filter tells what they are.
+    """
+    if dtype == "|O" and parse_dtype is not None:
+        return {"name": "|O", "object_codec_id": filters[0]["id"]}
     if isinstance(dtype, str):
         return dtype
     return [(name, _v2_dtype(each), *map(tuple, shape)) for name, each, *shape in dtype]
