@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from zarr_conformance.judge import Observation
 from zarr_conformance.limits import Limits
@@ -37,6 +37,10 @@ STARTS = 3  # attempts to start, one after the other, before an adapter is given
 GRACE = 5.0  # seconds that an adapter may take to stop
 STDERR_LINES = 20
 STDERR_CHARACTERS = 4000
+
+
+# Hears of each line that is sent or comes.
+Overhear: TypeAlias = Callable[[Literal["->", "<-"], bytes], None]
 
 
 class Heard(NamedTuple):
@@ -64,11 +68,13 @@ class Adapter:
         *,
         check_protocol: bool = False,
         stopping: Event | None = None,
+        overhear: Overhear | None = None,
     ) -> None:
         self._launch = launch
         self._limits = limits or Limits()
         self._schemas = _schemas() if check_protocol else None
         self._stopping = stopping or Event()
+        self._overhear = overhear
         self._process: Process | None = None
         self._asked = 0  # one by one
 
@@ -88,6 +94,11 @@ class Adapter:
         if self._process is not None:
             self._process.kill()
             self._process = None
+
+    def crash(self) -> None:
+        """Kill the process that waits for a question, and leave it to be noticed."""
+        if self._process is not None:
+            self._process.crash()
 
     def start(self) -> Mapping[str, Any]:
         """Start a process and return how it describes itself.
@@ -191,13 +202,16 @@ class Adapter:
         if self._schemas is not None:
             for line in lines:
                 self._schemas.require_request(line)
+        if self._overhear is not None:
+            for line in lines:
+                self._overhear("->", line)
         process.send(b"".join(lines))
 
     def _answer(
         self, process: Process, number: int, question: Question, since: float, limit: float
     ) -> Observation:
         """The answer to the question with this number, whose turn it is. Raises ``Breakdown``."""
-        line = process.next_line(since, limit)
+        line = self._next_line(process, since, limit)
         identifier, observation = decode(line)
         if identifier == number - 1:
             raise SaidMore(f"answered with the id {identifier} once more")
@@ -208,12 +222,18 @@ class Adapter:
             self._schemas.require_answer(question.question, line)
         return observation
 
+    def _next_line(self, process: Process, since: float, limit: float) -> bytes:
+        line = process.next_line(since, limit)
+        if self._overhear is not None:
+            self._overhear("<-", line)
+        return line
+
     def _stop(self, process: Process) -> None:
         """Let the process end, and end it. Raises ``SaidMore`` if it says anything more."""
         self._send(process, 0, [Question("stop", {})])
         said_more = False
         with suppress(Breakdown):  # it ended, as it should, or it will be ended
-            process.next_line(time.monotonic(), GRACE)
+            self._next_line(process, time.monotonic(), GRACE)
             said_more = True
         if said_more:
             raise SaidMore("wrote another line after its last answer")

@@ -106,6 +106,10 @@ class Process:
         """The end of what was written to standard error."""
         return self._stderr.decode(errors="replace")
 
+    def crash(self) -> None:
+        """Kill the process as anybody might: what it was started with stays, and finds out."""
+        self._popen.kill()
+
     def kill(self) -> None:
         """End the process, its process group, and the descendants in groups of their own."""
         self._count_family()
