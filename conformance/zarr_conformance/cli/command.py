@@ -14,6 +14,7 @@ from zarr_fixtures.corpus import CorpusError
 from zarr_fixtures.export import ExportError
 from zarr_fixtures.generate import GenerationError
 from zarr_fixtures.layout import LayoutError
+from zarr_fixtures.proposal import ProposalError
 from zarr_fixtures.selection import SelectionError
 from zarr_fixtures.uncovered import UncoveredError
 
@@ -23,6 +24,7 @@ OF_THE_CORPUS = {
     ExportError: ExitCode.BAD_USAGE,
     GenerationError: ExitCode.UNEXPECTED_FAILURES,
     LayoutError: ExitCode.NO_STORAGE,
+    ProposalError: ExitCode.BAD_FILE,
     SelectionError: ExitCode.BAD_USAGE,
     UncoveredError: ExitCode.BAD_FILE,
 }

@@ -7,6 +7,7 @@ from zarr_conformance.cli.cases import cases
 from zarr_conformance.cli.compare import compare
 from zarr_conformance.cli.corpus_audit import corpus_audit
 from zarr_conformance.cli.coverage import coverage
+from zarr_conformance.cli.evidence import evidence
 from zarr_conformance.cli.findings import findings
 from zarr_conformance.cli.generate import generate
 from zarr_conformance.cli.history import history
@@ -48,6 +49,7 @@ COMMANDS = (
     report,
     compare,
     history,
+    evidence,
     rejudge,
     findings,
     cases,

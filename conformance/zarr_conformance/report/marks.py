@@ -63,3 +63,10 @@ def mark_of_all(marks: Collection[Mark]) -> Mark:
     if gravest in (Mark.LENIENT, Mark.PASSED) and Mark.PASSED in marks and incomplete:
         return Mark.PARTLY
     return gravest
+
+
+def plainly(verdict: Verdict) -> Verdict:
+    """What was measured, whether somebody expected it or not."""
+    if verdict.verdict == "known":
+        return Verdict("fail", verdict.reason)
+    return Verdict("pass", "equal") if verdict.reason == "unexpected_pass" else verdict

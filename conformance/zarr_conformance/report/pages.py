@@ -1,19 +1,30 @@
-"""Files that are made from templates: what comes from results is escaped for where it stands."""
+"""Files that are made from templates: what comes from results is escaped for where it stands.
+
+In HTML and SVG every value is. In Markdown each says how: ``md`` for prose, ``code`` for code
+within a line, ``line`` for a line of a code block.
+"""
 
 import functools
+import re
+from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from zarr_conformance.report.difference import visible
+from zarr_conformance.report.evidence.standings import Standing
+from zarr_conformance.report.failures import reproduction
+from zarr_conformance.results import Implementation
+
 
 def render(template: str, **values: object) -> str:
-    """A file of ``templates/``, filled in. In HTML and SVG every value is escaped."""
+    """A file of ``templates/``, filled in."""
     text: str = _environment().get_template(template).render(**values)
     return text
 
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("zarr_conformance.report"),
         autoescape=select_autoescape(("html", "svg")),
         undefined=StrictUndefined,
@@ -21,3 +32,45 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {
+        "again": lambda who: code(command(who)),
+        "code": code,
+        "command": command,
+        "line": line,
+        "md": md,
+        "named": named,
+        "supported": supported,
+        "yes": lambda value: "yes" if value else "no",
+    }
+    return environment
+
+
+def line(text: str) -> str:
+    """A text on one line, without what would command a terminal."""
+    return " ".join(visible(text).split())
+
+
+def md(text: str) -> str:
+    """Prose in Markdown: one line, in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>|#~$&{}])", r"\\\1", line(text))
+
+
+def code(text: str) -> str:
+    """Code in a line of Markdown, also in a cell of a table."""
+    return "`" + line(text).replace("`", "'").replace("|", "\\|") + "`"
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in brackets, escaped for Markdown; nothing if there are none."""
+    return f" ({md(', '.join(names))})" if names else ""
+
+
+def supported(standing: Standing) -> str:
+    """Whether somebody supports a proposal, and what is lacking if not."""
+    lacking = f" (lacks {', '.join(standing.lacking)})" if standing.lacking else ""
+    return "yes" if standing.supports else f"no{lacking}"
+
+
+def command(who: Implementation) -> str:
+    """What asks an implementation again."""
+    return reproduction(who, "").removesuffix(" --select ")

@@ -1,0 +1,109 @@
+"""Whose answers count: the newest release of each implementation that is independent of the corpus.
+
+All others are shown, with the reason why they are not counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from packaging.version import InvalidVersion, Version
+
+from zarr_conformance.errors import ResultsError
+from zarr_conformance.report.history import by_age
+from zarr_conformance.report.marks import plainly
+from zarr_conformance.report.matrix import Key
+from zarr_conformance.results import Implementation, Result, Results
+
+REFERENCE = "zarr-reference"  # the lineage that made the cases
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """An implementation, its answers as they were measured, and why it is not counted, if so.
+
+    ``newest`` is whether no later version of it is in the results.
+    """
+
+    implementation: Implementation
+    answers: Mapping[str, Result]
+    newest: bool
+    why_apart: str
+
+    @property
+    def key(self) -> Key:
+        """Name and version."""
+        return self.implementation.key
+
+    @property
+    def label(self) -> str:
+        """Name and version in one text."""
+        return " ".join(self.key)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted."""
+        return self.newest and not self.why_apart
+
+
+def contestants(results: Results) -> list[Contestant]:
+    """Everybody who answered anything, by name, the newest version of each first."""
+    keys = sorted(results.answers, key=by_age, reverse=True)
+    newest: dict[str, Key] = {}
+    for key in keys:
+        if not _why_apart(results.implementations[key]):
+            newest.setdefault(key[0], key)
+    found = (
+        Contestant(
+            results.implementations[key],
+            _measured(results.answers[key]),
+            newest.get(key[0], key) == key,
+            _why_apart(results.implementations[key]),
+        )
+        for key in keys
+    )
+    return sorted(found, key=lambda each: each.implementation.name)
+
+
+def _why_apart(implementation: Implementation) -> str:
+    if implementation.lineage == REFERENCE:
+        return "it made the cases"
+    if implementation.command:
+        return "its adapter does not come with the corpus"
+    if implementation.lineage == "unknown":
+        return "nobody has said which lineage it is of"
+    return "" if _is_released(implementation.version) else "no released version"
+
+
+def _is_released(version: str) -> bool:
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        return False
+    return not parsed.is_prerelease and parsed.local is None
+
+
+def _measured(answers: Mapping[str, Result]) -> Mapping[str, Result]:
+    return {
+        case: replace(result, verdict=plainly(result.verdict)) for case, result in answers.items()
+    }
+
+
+def combined(files: Sequence[Results]) -> Results:
+    """The results of several files as one; of two answers to the same question the later counts.
+
+    Raises ``ResultsError`` if they are not of the same corpus.
+    """
+    first, *others = files
+    implementations = dict(first.implementations)
+    not_run = dict(first.not_run)
+    answers = {key: dict(each) for key, each in first.results.items()}
+    for other in others:
+        if other.run.corpus["hash"] != first.run.corpus["hash"]:
+            raise ResultsError(f"{other.path} and {first.path} are of different corpora.")
+        implementations |= other.implementations
+        not_run |= other.not_run
+        for key, each in other.results.items():
+            answers.setdefault(key, {}).update(each)
+    ran = {each.asked_for for each in implementations.values()}
+    missed = {name: each for name, each in not_run.items() if name not in ran}
+    return replace(first, implementations=implementations, not_run=missed, results=answers)

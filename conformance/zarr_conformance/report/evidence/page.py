@@ -1,0 +1,221 @@
+"""The page of evidence: what the templates show, put together from results and corpus."""
+
+import hashlib
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zarr_conformance.report.divergences import Divergence, divergences
+from zarr_conformance.report.evidence.contestants import Contestant, combined, contestants
+from zarr_conformance.report.evidence.demands import Demand, demands, sections
+from zarr_conformance.report.evidence.splits import Split, splits
+from zarr_conformance.report.evidence.standings import (
+    Lineage,
+    Newcomer,
+    Standing,
+    lineages,
+    newcomers,
+    standing,
+)
+from zarr_conformance.report.marks import Mark, mark_of, mark_of_all
+from zarr_conformance.report.matrix import Cell
+from zarr_conformance.report.pages import render
+from zarr_conformance.results import NotRun, Results
+from zarr_fixtures.case import Case, canonical_json
+from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.proposal import Proposal
+from zarr_fixtures.register import text_link
+from zarr_fixtures.selection import PROPERTIES
+from zarr_fixtures.terms import fits, parse
+
+FEW = 2  # a row of the matrix with fewer cases is not worth its line
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows of cases, and a cell in each for each of the page's columns; and who stands where."""
+
+    standings: Sequence[Standing]
+    rows: Mapping[str, Sequence[Cell]]
+    cases: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case in the list of all: its file's SHA-256, and what everybody did with it."""
+
+    case: Case
+    sha256: str
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that a page shows. ``columns`` are those whose answers it has in the matrices."""
+
+    proposal: Proposal
+    corpus: Corpus
+    files: Sequence[Results]
+    digests: Sequence[str]
+    texts: Mapping[str, str]
+    sections: Mapping[str, tuple[str, int]]
+    demands: Sequence[Demand]
+    polarities: Mapping[str, int]
+    columns: Sequence[Contestant]
+    apart: Sequence[Contestant]
+    readers: Matrix
+    writers: Matrix
+    lineages: Sequence[Lineage]
+    splits: Sequence[Split]
+    newcomers: Sequence[Newcomer]
+    older: Sequence[Contestant]
+    divergences: Sequence[Divergence]
+    agreed: Sequence[Case]
+    contested: Sequence[Case]
+    not_run: Sequence[NotRun]
+    lines: Sequence[Line]
+    run_again: str
+    export_again: str
+
+    def failing(self, mark: Mark) -> int:
+        """How many cases somebody who is counted fails in this way."""
+        return len({case.id for each in self.splits if each.mark is mark for case in each.cases})
+
+    def names(self, what: str) -> Sequence[str]:
+        """The lineages of which ``reads``, ``writes_all``, ... is true."""
+        return [each.name for each in self.lineages if getattr(each, what)]
+
+
+def make_page(
+    proposal: Proposal, corpus: Corpus, files: Sequence[Results], reasons: Mapping[str, str]
+) -> Page:
+    """Put the page together. Raises ``ResultsError`` if the files are of different corpora."""
+    results = combined(files)
+    members = proposal.members(corpus)
+    decided = [
+        each for each in members if each.polarity != "observe" and each.status != "contested"
+    ]
+    reading = [case for case in decided if not is_writing(case)]
+    writing = [case for case in decided if is_writing(case)]
+    everybody = contestants(results)
+    counted = [each for each in everybody if each.counts]
+    columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
+    to_write = [f"write/{feature}" for feature in proposal.features]
+    all_readers = [standing(who, reading, proposal.features, corpus.baselines) for who in everybody]
+    readers = [each for each in all_readers if each.who in columns]
+    readers.sort(key=lambda each: columns.index(each.who))
+    writers = [standing(who, writing, to_write, corpus.baselines) for who in columns]
+    parted = _parted(members, corpus, counted)
+    selection = _known_part(proposal.cases, members)
+    return Page(
+        proposal=proposal,
+        corpus=corpus,
+        files=files,
+        digests=[hashlib.sha256(each.path.read_bytes()).hexdigest() for each in files],
+        texts={text: text_link(text) for text in proposal.texts},
+        sections=sections(proposal),
+        demands=demands(proposal, corpus, members, reasons),
+        polarities=Counter(case.polarity for case in members),
+        columns=columns,
+        apart=[each for each in everybody if each.why_apart],
+        readers=Matrix(readers, _rows(reading, columns), len(reading)),
+        writers=Matrix(writers, _rows(writing, columns), len(writing)),
+        lineages=lineages(readers, writers),
+        splits=splits(counted, decided),
+        newcomers=newcomers(all_readers, reading, proposal.features),
+        older=[each for each in everybody if not each.newest and not each.why_apart],
+        divergences=parted,
+        agreed=_open(members, {each.case.id for each in parted}),
+        contested=[case for case in members if case.status == "contested"],
+        not_run=list(results.not_run.values()),
+        lines=[_line(case, columns) for case in members],
+        run_again=_run_again(everybody, selection),
+        export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
+    )
+
+
+def is_writing(case: Case) -> bool:
+    """Whether the case asks for a change of the store."""
+    return any(feature.startswith("write/") for feature in case.features)
+
+
+def _rows(cases: Sequence[Case], columns: Sequence[Contestant]) -> dict[str, Sequence[Cell]]:
+    """The cases by the chapter of their first requirement, one finer where that says little."""
+    chapters = Counter(_chapter(case, 2) for case in cases)
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        chapter = _chapter(case, 2)
+        fine = 2 * chapters[chapter] > len(cases)
+        groups.setdefault(_chapter(case, 3) if fine else chapter, []).append(case)
+    small = [name for name, group in groups.items() if len(group) < FEW]
+    others = [case for name in small for case in groups.pop(name)]
+    ordered = {name: groups[name] for name in sorted(groups)}
+    if others:
+        ordered["others"] = others
+    return {name: [_cell(group, who) for who in columns] for name, group in ordered.items()}
+
+
+def _chapter(case: Case, parts: int) -> str:
+    return ".".join(case.requirements[0].split(".")[:parts])
+
+
+def _cell(cases: Sequence[Case], who: Contestant) -> Cell:
+    marks = [mark_of(who.answers[case.id].verdict) for case in cases if case.id in who.answers]
+    return Cell(mark_of_all(marks), marks.count(Mark.PASSED), len(marks))
+
+
+def _line(case: Case, columns: Sequence[Contestant]) -> Line:
+    digest = hashlib.sha256(canonical_json(case.to_json()).encode()).hexdigest()
+    answers = [each.answers.get(case.id) for each in columns]
+    marks = [Mark.ABSENT if each is None else mark_of(each.verdict) for each in answers]
+    return Line(case, digest, marks)
+
+
+def _parted(
+    members: Sequence[Case], corpus: Corpus, counted: Sequence[Contestant]
+) -> list[Divergence]:
+    """The open questions among the cases on which those who are counted part."""
+    wanted = {case.id for case in members}
+    answers = {each.key: each.answers for each in counted}
+    return [each for each in divergences(corpus.cases, answers) if each.case.id in wanted]
+
+
+def _open(members: Sequence[Case], parted: set[str]) -> list[Case]:
+    open_ones = [case for case in members if case.polarity in ("observe", "any_of")]
+    return [case for case in open_ones if case.id not in parted]
+
+
+def _known_part(selection: str, members: Sequence[Case]) -> str:
+    """The selection without those alternatives that no case fits: ``run`` would not know them."""
+    parts = [" ".join(part.split()) for part in selection.split(",")]
+    kept = [part for part in parts if any(fits(parse(part, PROPERTIES), case) for case in members)]
+    return ", ".join(kept) or "*"
+
+
+def _run_again(everybody: Sequence[Contestant], selection: str) -> str:
+    """The command that measures all of it again; adapters from elsewhere have to be added."""
+    names = [each.implementation.asked_for or each.implementation.name for each in everybody]
+    asked = [
+        name for name, each in zip(names, everybody, strict=True) if not each.implementation.command
+    ]
+    return shlex.join(
+        ["zarr-conformance", "run", *asked, "--select", selection, "--results", "evidence.jsonl"]
+    )
+
+
+def safe_name(proposal: Proposal) -> str:
+    """What the files of the page are called, without what no file name should have."""
+    allowed = (c if c.isalnum() or c in "._-" else "-" for c in proposal.name)
+    return "".join(allowed).strip(".-")[:80] or "evidence"
+
+
+def write_page(page: Page, directory: Path) -> list[Path]:
+    """Write the page as Markdown and as HTML; the files. Raises ``OSError`` if that fails."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = [directory / f"{safe_name(page.proposal)}{ending}" for ending in (".md", ".html")]
+    for path in paths:
+        text = render(f"evidence{path.suffix}", page=page, marks=Mark)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return paths

@@ -1,0 +1,60 @@
+"""Where those who are counted fail, worst first: cases that the same ones fail in the same way.
+
+The example of each is the first case, with what was expected and what the first of them said.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from zarr_conformance.report.difference import Contrast, contrasts
+from zarr_conformance.report.evidence.contestants import Contestant
+from zarr_conformance.report.failures import reproduction
+from zarr_conformance.report.marks import Mark, mark_of
+from zarr_fixtures.case import Case
+
+KINDS = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED, Mark.LENIENT)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Cases that the same implementations fail in the same way, and one of them as an example."""
+
+    mark: Mark
+    who: tuple[Contestant, ...]
+    cases: tuple[Case, ...]
+
+    @property
+    def contrasts(self) -> list[Contrast]:
+        """What the first case expects and the first implementation said, down to the first byte."""
+        case = self.cases[0]
+        return list(contrasts(case, self.who[0].answers[case.id].observation))
+
+    @property
+    def again(self) -> str:
+        """The command that shows it again."""
+        return reproduction(self.who[0].implementation, self.cases[0].id)
+
+
+def splits(who: Sequence[Contestant], cases: Iterable[Case]) -> list[Split]:
+    """The failures: by gravity, then by how many fail, then by how many cases they fail."""
+    groups: dict[tuple[Mark, tuple[int, ...]], list[Case]] = {}
+    for case in cases:
+        for mark, members in _marks(who, case):
+            groups.setdefault((mark, members), []).append(case)
+    found = [
+        Split(mark, tuple(who[n] for n in members), tuple(failed))
+        for (mark, members), failed in groups.items()
+    ]
+    return sorted(
+        found, key=lambda each: (KINDS.index(each.mark), -len(each.who), -len(each.cases))
+    )
+
+
+def _marks(who: Sequence[Contestant], case: Case) -> Iterator[tuple[Mark, tuple[int, ...]]]:
+    """Each kind of failure of a case, and the numbers of those who fail in this way."""
+    answers = [each.answers.get(case.id) for each in who]
+    marks = [None if each is None else mark_of(each.verdict) for each in answers]
+    for kind in KINDS:
+        members = tuple(n for n, mark in enumerate(marks) if mark is kind)
+        if members:
+            yield kind, members

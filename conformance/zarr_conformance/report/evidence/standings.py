@@ -1,0 +1,156 @@
+"""What each implementation was measured to do with the cases of a proposal, and each lineage.
+
+A lineage is a code base: bindings and tools that stand on it are no second witness, so that what is
+counted is lineages. Disputed cases count for nobody and against nobody.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from zarr_conformance.report.evidence.contestants import Contestant
+from zarr_conformance.report.marks import Mark, mark_of
+from zarr_conformance.report.matrix import Share, summary
+from zarr_fixtures.case import Case
+
+BAD = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One implementation and some cases.
+
+    ``lacking`` are the features of the proposal that it does not support, and ``supports`` is
+    whether it supports them all; of a proposal without features, whether it passes any case.
+    ``failed_must`` counts the cases at the level MUST among the ``marks`` that are failures.
+    """
+
+    who: Contestant
+    lacking: tuple[str, ...]
+    supports: bool
+    shares: tuple[Share, ...]
+    marks: Mapping[Mark, int]
+    failed_must: int
+
+    def count(self, name: str) -> int:
+        """How many cases have the mark of this name."""
+        return self.marks.get(Mark[name], 0)
+
+
+def standing(
+    who: Contestant,
+    cases: Sequence[Case],
+    features: Iterable[str],
+    baselines: Mapping[str, str],
+) -> Standing:
+    """Hold one implementation against cases that can fail."""
+    answers = {case.id: who.answers[case.id] for case in cases if case.id in who.answers}
+    marks = {case_id: mark_of(result.verdict) for case_id, result in answers.items()}
+    lacking = tuple(each for each in features if not supports(who, each, baselines))
+    sums = summary({case.id: case for case in cases}, answers)
+    proven = not lacking if tuple(features) else Mark.PASSED in marks.values()
+    return Standing(
+        who,
+        lacking,
+        proven and bool(answers),
+        (*sums.valid.values(), *sums.invalid.values()),
+        Counter(marks.values()),
+        sum(case.level == "must" and marks.get(case.id) in BAD for case in cases),
+    )
+
+
+def supports(who: Contestant, feature: str, baselines: Mapping[str, str]) -> bool:
+    """Whether it passes the feature's plainest case."""
+    result = who.answers.get(baselines.get(feature, ""))
+    return result is not None and result.verdict.verdict == "pass"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What the counted implementations of one lineage can do, each of them by at least one.
+
+    ``reads`` and ``writes`` are of what the proposal brings; ``..._all`` without failing any case
+    at the level MUST; ``round_trips`` is both in the same implementation.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    reads: bool
+    reads_all: bool
+    writes: bool
+    writes_all: bool
+    round_trips: bool
+
+
+def lineages(readers: Iterable[Standing], writers: Iterable[Standing]) -> list[Lineage]:
+    """The lineages of those who are counted, by name."""
+    writing = {each.who.key: each for each in writers}
+    counted = [each for each in readers if each.who.counts]
+    counted.sort(key=lambda each: each.who.implementation.lineage)
+    return [
+        _lineage(name, [(each, writing[each.who.key]) for each in members])
+        for name, members in groupby(counted, key=lambda each: each.who.implementation.lineage)
+    ]
+
+
+def _lineage(name: str, members: Sequence[tuple[Standing, Standing]]) -> Lineage:
+    return Lineage(
+        name,
+        tuple(reader.who.label for reader, _ in members),
+        any(reader.supports for reader, _ in members),
+        any(reader.supports and not reader.failed_must for reader, _ in members),
+        any(writer.supports for _, writer in members),
+        any(writer.supports and not writer.failed_must for _, writer in members),
+        any(reader.supports and writer.supports for reader, writer in members),
+    )
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What one that does not support a proposal does with valid data of it, in numbers of cases.
+
+    ``wrong`` are the cases whose data it reads wrongly without a word.
+    """
+
+    who: Contestant
+    lacking: tuple[str, ...]
+    refused: int
+    right: int
+    broke: int
+    unasked: int
+    wrong: tuple[str, ...]
+
+
+def newcomers(
+    everybody: Iterable[Standing], cases: Sequence[Case], features: Sequence[str]
+) -> list[Newcomer]:
+    """Those in any version who meet the data of the proposal as something new.
+
+    They lack one of its features; if it has none, they are those who are not the newest version.
+    """
+    found = (each for each in everybody if (each.lacking if features else not each.who.newest))
+    return [_newcomer(each, cases) for each in found if not each.who.why_apart]
+
+
+def _newcomer(each: Standing, cases: Sequence[Case]) -> Newcomer:
+    new = [
+        case
+        for case in cases
+        if case.polarity == "positive"
+        and case.id in each.who.answers
+        and (not each.lacking or not set(each.lacking).isdisjoint(case.features))
+    ]
+    results = [(case.id, each.who.answers[case.id]) for case in new]
+    kinds = Counter(result.observation.kind for _, result in results)
+    right = sum(result.verdict.verdict == "pass" for _, result in results)
+    wrong = (case for case, result in results if mark_of(result.verdict) is Mark.WRONG)
+    return Newcomer(
+        each.who,
+        each.lacking,
+        kinds["refused"],
+        right,
+        kinds["broken"],
+        kinds["unsupported"],
+        tuple(wrong),
+    )
