@@ -97,8 +97,8 @@ def make_page(
     decided = [
         each for each in members if each.polarity != "observe" and each.status != "contested"
     ]
-    reading = [case for case in decided if not is_writing(case)]
-    writing = [case for case in decided if is_writing(case)]
+    reading = [case for case in decided if not case.ask.changes]
+    writing = [case for case in decided if case.ask.changes]
     everybody = contestants(results)
     counted = [each for each in everybody if each.counts]
     columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
@@ -134,11 +134,6 @@ def make_page(
         run_again=_run_again(everybody, selection),
         export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
     )
-
-
-def is_writing(case: Case) -> bool:
-    """Whether the case asks for a change of the store."""
-    return any(feature.startswith("write/") for feature in case.features)
 
 
 def _rows(cases: Sequence[Case], columns: Sequence[Contestant]) -> dict[str, Sequence[Cell]]:

@@ -11,9 +11,11 @@ from itertools import groupby
 
 from zarr_conformance.report.evidence.contestants import Contestant
 from zarr_conformance.report.marks import Mark, mark_of
-from zarr_conformance.report.matrix import Share, summary
-from zarr_fixtures.case import Case
+from zarr_conformance.report.matrix import Share
+from zarr_conformance.results import Result
+from zarr_fixtures.case import Case, Refused
 
+KINDS = ("must", "should", "may", "mandated", "implied")  # the order of the shares
 BAD = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED)
 
 
@@ -48,16 +50,33 @@ def standing(
     answers = {case.id: who.answers[case.id] for case in cases if case.id in who.answers}
     marks = {case_id: mark_of(result.verdict) for case_id, result in answers.items()}
     lacking = tuple(each for each in features if not supports(who, each, baselines))
-    sums = summary({case.id: case for case in cases}, answers)
     proven = not lacking if tuple(features) else Mark.PASSED in marks.values()
     return Standing(
         who,
         lacking,
         proven and bool(answers),
-        (*sums.valid.values(), *sums.invalid.values()),
+        _shares(cases, answers),
         Counter(marks.values()),
         sum(case.level == "must" and marks.get(case.id) in BAD for case in cases),
     )
+
+
+def _shares(cases: Iterable[Case], answers: Mapping[str, Result]) -> tuple[Share, ...]:
+    """What passed of what could show anything: valid data by level, then refusals by their error."""
+    passed: Counter[str] = Counter()
+    judged: Counter[str] = Counter()
+    for case in cases:
+        verdict = answers[case.id].verdict.verdict if case.id in answers else ""
+        passed[_kind(case)] += verdict == "pass"
+        judged[_kind(case)] += verdict in ("pass", "fail", "lenient")
+    return tuple(Share(passed[kind], judged[kind]) for kind in KINDS)
+
+
+def _kind(case: Case) -> str:
+    match case.expect:
+        case Refused(mandated=mandated):
+            return "mandated" if mandated else "implied"
+    return case.level
 
 
 def supports(who: Contestant, feature: str, baselines: Mapping[str, str]) -> bool:
