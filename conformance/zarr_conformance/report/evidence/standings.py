@@ -62,7 +62,7 @@ def standing(
 
 
 def _shares(cases: Iterable[Case], answers: Mapping[str, Result]) -> tuple[Share, ...]:
-    """What passed of what could show anything: valid data by level, then refusals by their error."""
+    """What passed of what could show anything: valid data by level, refusals by their error."""
     passed: Counter[str] = Counter()
     judged: Counter[str] = Counter()
     for case in cases:
