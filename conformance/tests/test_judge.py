@@ -362,6 +362,13 @@ class TestFormOfAnswers:
         assert compare(Children({}), Metadata({})) == "different"
 
 
+@pytest.mark.parametrize("store", [{"zarr.json": "!"}, {"zarr.json": 1}, [], None])
+def test_a_store_that_is_none_is_a_bad_answer(store: Any) -> None:
+    change = case("change", PLAIN, question="write")
+    said = Observation("returned", {"store": store})
+    assert Judge({}, read_back).verdict(change, said) == Verdict("fail", "bad_answer")
+
+
 class TestObservation:
     @pytest.mark.parametrize(
         "observation",
