@@ -7,6 +7,7 @@ import click
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.files import Files, file_options, outcomes_of
 from zarr_conformance.cli.outcome import show_each_failure
+from zarr_conformance.cli.site import write_site
 from zarr_conformance.report.badge import write_badges
 from zarr_conformance.report.divergences import show_divergences
 from zarr_conformance.report.history import show_history
@@ -29,6 +30,7 @@ Examples:
   zarr-conformance report results.jsonl --profiles sharding-reader
   zarr-conformance report results.jsonl --badge badges/
   zarr-conformance report results.jsonl --junit junit.xml --markdown summary.md
+  zarr-conformance report results.jsonl --html site/
 """
 
 ALL = "*"  # no profile is called so
@@ -71,6 +73,14 @@ ALL = "*"  # no profile is called so
     help="Write a badge for each profile and implementation into DIR, as SVG and as the JSON that "
     "badge services read.",
 )
+@click.option(
+    "--html",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write all of it as pages into DIR, which is new, empty, or holds an earlier report: the "
+    "matrix with filters, a page for each case and each implementation.",
+)
 @file_options
 def report(
     file: Path,
@@ -80,6 +90,7 @@ def report(
     name: str | None,
     profile_name: str | None,
     badges: Path | None,
+    directory: Path | None,
     files: Files,
 ) -> None:
     """Show what a results FILE says, of all implementations in it or of those named."""
@@ -102,5 +113,7 @@ def report(
         output().print(f"{written} badges, each as SVG and JSON, in {badges}", soft_wrap=True)
     if files:
         files.write(outcomes_of(results, corpus.cases), corpus.cases)
-    if not (failures or divergences or name or profile_name or badges or files):
+    if directory is not None:
+        write_site(directory, results, corpus)
+    if not (failures or divergences or name or profile_name or badges or files or directory):
         show(output(), results, corpus.cases)

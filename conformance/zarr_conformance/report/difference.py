@@ -111,7 +111,7 @@ def describe(answer: Answer | Stored, first_bytes: int = FIRST_BYTES) -> str:
             dots = " ..." if len(data) > first_bytes else ""
             return f"{data_type} {list(shape)}: {data[:first_bytes].hex(' ')}{dots}"
         case Items(data_type, shape, items):
-            texts = " ".join(_value(item, data_type) or repr(item)[1:] for item in items)
+            texts = " ".join(value_of(item, data_type) or repr(item)[1:] for item in items)
             return f"{data_type} {list(shape)}: {shortened(texts)}"
         case Children(nodes):
             return shortened(json.dumps(nodes)) if nodes else "no children"
@@ -168,7 +168,7 @@ def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Co
         yield Contrast("data type", expected.data_type, said.data_type)
     if expected.shape != said.shape:
         yield Contrast("shape", str(list(expected.shape)), str(list(said.shape)))
-    left_items, right_items = _items(expected), _items(said)
+    left_items, right_items = items_of(expected), items_of(said)
     if expected.data_type != said.data_type or len(left_items) != len(right_items):
         return
     pairs = list(zip(left_items, right_items, strict=True))
@@ -178,12 +178,12 @@ def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Co
     left, right = pairs[different[0]]
     index = [int(i) for i in np.unravel_index(different[0], expected.shape)]
     yield Contrast("differ", f"{len(different)} of {len(pairs)} elements", "")
-    if (value := _value(left, said.data_type)) is not None:
-        yield Contrast(f"at {index}", value, str(_value(right, said.data_type)))
+    if (value := value_of(left, said.data_type)) is not None:
+        yield Contrast(f"at {index}", value, str(value_of(right, said.data_type)))
     yield Contrast("in bytes", _marked(left, right), _marked(right, left))
 
 
-def _items(elements: Elements | Items) -> Sequence[bytes]:
+def items_of(elements: Elements | Items) -> Sequence[bytes]:
     """The elements one by one."""
     if isinstance(elements, Items):
         return elements.items
@@ -192,8 +192,8 @@ def _items(elements: Elements | Items) -> Sequence[bytes]:
     return [elements.data[start : start + size] for start in starts]
 
 
-def _value(item: bytes, data_type: str) -> str | None:
-    """The element as a text, a boolean or a number, or None if its type is none of these."""
+def value_of(item: bytes, data_type: str) -> str | None:
+    """An element as a text, a boolean or a number, or None if its type is none of these."""
     if data_type == "string":
         return visible(repr(item.decode(errors="backslashreplace")))
     if data_type == "bool":

@@ -52,14 +52,15 @@ class Divergence:
 
 def divergences(cases: Mapping[str, Case], answers: Answers) -> list[Divergence]:
     """The cases with several readings on which those who can answer do not agree, by id."""
-    asked = {case_id for results in answers.values() for case_id in results}
-    several = (cases[case_id] for case_id in sorted(asked) if _readings(cases[case_id]))
+    answered = {case_id for results in answers.values() for case_id in results}
+    several = (cases[case_id] for case_id in sorted(answered) if readings_of(cases[case_id]))
     proven = {key: _proven(cases, results.values()) for key, results in answers.items()}
     found = (_divergence(case, answers, proven) for case in several)
     return [each for each in found if sum(bool(said.who) for said in each.answers) > 1]
 
 
-def _readings(case: Case) -> tuple[Reading, ...]:
+def readings_of(case: Case) -> tuple[Reading, ...]:
+    """The readings of the specification that a case tells apart; none if there is one only."""
     return case.expect.readings if isinstance(case.expect, AnyOf | Observe) else ()
 
 
@@ -77,7 +78,7 @@ def _proven(cases: Mapping[str, Case], results: Iterable[Result]) -> _Proven:
 
 
 def _divergence(case: Case, answers: Answers, proven: Mapping[Key, _Proven]) -> Divergence:
-    texts = {str(n): describe_reading(each) for n, each in enumerate(_readings(case), 1)}
+    texts = {str(n): describe_reading(each) for n, each in enumerate(readings_of(case), 1)}
     who: dict[str, list[Key]] = {mark: [] for mark in texts}
     letters: dict[str, str] = {}
     silent = []
@@ -129,15 +130,15 @@ def show_divergences(console: Console, results: Results, cases: Mapping[str, Cas
         console.print(Text(f"{chapter}\n", style="bold underline"))
         for each in members:
             _show(console, each)
-    asked = {case_id for answers in results.answers.values() for case_id in answers}
-    several = sum(bool(_readings(cases[case_id])) for case_id in asked)
+    answered = {case_id for answers in results.answers.values() for case_id in answers}
+    several = sum(bool(readings_of(cases[case_id])) for case_id in answered)
     console.print(f"{len(found)} of {several} open questions are answered in different ways.")
 
 
 def _show(console: Console, divergence: Divergence) -> None:
     case = divergence.case
     console.print(Text(case.id, style="bold"), soft_wrap=True)
-    console.print(Text(f"{case.title} ({_asked(case)})"))
+    console.print(Text(f"{case.title} ({asked(case)})"))
     for text, style in _demands(case):
         console.print(Text(text, style=style), soft_wrap=style == "dim")
     for said in divergence.answers:
@@ -158,7 +159,8 @@ def _demands(case: Case) -> Iterator[tuple[str, str]]:
         yield f"Why: {case.why}", ""
 
 
-def _asked(case: Case) -> str:
+def asked(case: Case) -> str:
+    """The question in a few words."""
     parameters = dict(case.ask.parameters)
     region = "".join(
         f" {name} {parameters[name]}" for name in ("start", "stop") if name in parameters

@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zarr_conformance.errors import UsageError
-from zarr_conformance.judge import Verdict
-from zarr_conformance.report.marks import Mark, mark_of
+from zarr_conformance.report.marks import Mark, finding
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import Layout, legend, show_columns, symbol
 from zarr_conformance.results import Result, Results
@@ -103,12 +102,7 @@ def _change(case_id: str, results: Sequence[Result | None]) -> Change | None:
 
 def mark_of_answer(result: Result | None) -> Mark:
     """The mark of a case, whatever was expected of it."""
-    if result is None:
-        return Mark.ABSENT
-    if result.verdict.verdict == "known":
-        return mark_of(Verdict("fail", result.verdict.reason))
-    mark = mark_of(result.verdict)
-    return Mark.PASSED if mark is Mark.UNEXPECTED else mark
+    return Mark.ABSENT if result is None else finding(result.verdict)
 
 
 def _answered(mark: Mark) -> Mark | None:

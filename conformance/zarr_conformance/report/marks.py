@@ -56,6 +56,14 @@ def mark_of(verdict: Verdict) -> Mark:
     return _OF_VERDICT.get(verdict.verdict, Mark.ABSENT)
 
 
+def finding(verdict: Verdict) -> Mark:
+    """The mark of one verdict whatever was expected of it: a known failure is the failure it is."""
+    if verdict.verdict == "known":
+        return mark_of(Verdict("fail", verdict.reason))
+    mark = mark_of(verdict)
+    return Mark.PASSED if mark is Mark.UNEXPECTED else mark
+
+
 def mark_of_all(marks: Collection[Mark]) -> Mark:
     """The mark of several verdicts together: the gravest finding, or how far they pass."""
     gravest = next((mark for mark in Mark if mark in marks), Mark.ABSENT)

@@ -1,0 +1,37 @@
+"""Writes the report as pages, with progress on a terminal."""
+
+from pathlib import Path
+
+from rich.progress import track
+
+from zarr_conformance.cli.consoles import errors, output
+from zarr_conformance.implementations import find_implementations
+from zarr_conformance.rejudge import known_failures
+from zarr_conformance.report.html.places import MATRIX
+from zarr_conformance.report.html.site import Site, require_ours, write_file
+from zarr_conformance.results import Results
+from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.coverage import coverage
+from zarr_fixtures.uncovered import read_reasons
+
+
+def write_site(directory: Path, results: Results, corpus: Corpus) -> None:
+    """Write all pages, and tell where they begin.
+
+    Raises ``UsageError`` if the directory holds something else, ``StorageError`` if it cannot be
+    written.
+    """
+    require_ours(directory)
+    known = known_failures(results, corpus.cases, find_implementations())
+    site = Site(results, corpus, known, coverage(corpus, read_reasons()))
+    console = errors()
+    for place, text in track(
+        site.files(),
+        "Writing pages",
+        len(site),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ):
+        write_file(directory, place, text)
+    output().print(f"{len(site)} files. Open {directory / MATRIX}", soft_wrap=True, highlight=False)

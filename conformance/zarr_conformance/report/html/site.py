@@ -1,0 +1,191 @@
+"""Writes the site: every page from its template, in a directory that works from the file system.
+
+A page links to the others by relative addresses, and fetches nothing: what the matrix filters lies
+in a script beside it. All texts are escaped by the templates, of which none marks any as safe.
+"""
+
+import importlib.resources
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from zarr_conformance.errors import StorageError, UsageError
+from zarr_conformance.expectations import Expectations
+from zarr_conformance.report.difference import visible
+from zarr_conformance.report.divergences import asked, divergences, readings_of
+from zarr_conformance.report.html import implementation, places
+from zarr_conformance.report.html.answers import groups, supported
+from zarr_conformance.report.html.expected import expected_answers
+from zarr_conformance.report.html.stored import stored_values
+from zarr_conformance.report.html.table import Table, table
+from zarr_conformance.report.marks import Mark
+from zarr_conformance.report.matrix import Key
+from zarr_conformance.results import Results
+from zarr_fixtures.case import Case
+from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.coverage import Coverage
+from zarr_fixtures.register import SPEC_COMMITS, Requirement, register
+from zarr_fixtures.show import differences, question
+
+GENERATOR = "zarr-conformance report"
+STATIC = ("site.css", "site.js")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of a report.
+
+    ``known`` is what is known of each implementation, ``profiles`` are the ids of the cases of
+    each profile, by name.
+    """
+
+    results: Results
+    corpus: Corpus
+    known: Mapping[Key, Expectations]
+    coverage: Coverage
+    profiles: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """How many files there are."""
+        return 4 + len(STATIC) + len(self.corpus) + len(self.results.answers)
+
+    def files(self) -> Iterator[tuple[PurePosixPath, str]]:
+        """Every file of the site: its place, and its text. The matrix comes last."""
+        for name in STATIC:
+            folder = importlib.resources.files(__package__) / "static"
+            yield PurePosixPath(name), (folder / name).read_text(encoding="utf-8")
+        for case in self.corpus:
+            yield self._case(case)
+        for key in self.results.answers:
+            yield self._implementation(key)
+        yield self._page(places.DIVERGENCES, "divergences", **self._divergences())
+        yield self._page(
+            places.COVERAGE, "coverage", chapters=self._chapters(), counted=self.coverage
+        )
+        yield PurePosixPath("data.js"), self._table.data
+        yield self._page(places.MATRIX, "matrix", table=self._table)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("zarr_conformance.report.html"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        environment.filters["visible"] = visible
+        environment.globals.update(
+            generator=GENERATOR,
+            marks=Mark,
+            anchor=places.anchor,
+            case_page=places.case_page,
+            implementation_page=places.implementation_page,
+            run=self.results.run,
+            commits=SPEC_COMMITS,
+            not_run=sorted(self.results.not_run.values(), key=lambda each: each.name),
+        )
+        return environment
+
+    @cached_property
+    def _templates(self) -> Mapping[str, Any]:
+        names = ("matrix", "case", "implementation", "divergences", "coverage")
+        return {name: self._environment.get_template(f"{name}.html") for name in names}
+
+    @cached_property
+    def _table(self) -> Table:
+        return table(self.results, self.corpus.cases, self.profiles)
+
+    @cached_property
+    def _supports(self) -> Mapping[Key, frozenset[str]]:
+        return supported(self.corpus.baselines, self.results.answers)
+
+    def _page(self, place: PurePosixPath, name: str, **more: Any) -> tuple[PurePosixPath, str]:
+        text = self._templates[name].render(root=places.root_from(place), place=str(place), **more)
+        return place, text
+
+    def _case(self, case: Case) -> tuple[PurePosixPath, str]:
+        control = None if case.control is None else self.corpus[case.control]
+        return self._page(
+            places.case_page(case.id),
+            "case",
+            case=case,
+            question=question(case),
+            requirements=list(_requirements(case)),
+            values=list(stored_values(case)),
+            expected=list(expected_answers(case)),
+            several=bool(readings_of(case)),
+            groups=groups(case, self.results, self.known, self._supports),
+            control=control,
+            differences=[] if control is None else list(differences(case, control)),
+        )
+
+    def _implementation(self, key: Key) -> tuple[PurePosixPath, str]:
+        page = implementation.page(
+            key, self.results, self.corpus.cases, self.known.get(key, Expectations())
+        )
+        profiles = {name: _share(cases, self.results, key) for name, cases in self.profiles.items()}
+        place = places.implementation_page(key)
+        return self._page(place, "implementation", page=page, key=key, profiles=profiles)
+
+    def _divergences(self) -> Mapping[str, Any]:
+        found = divergences(self.corpus.cases, self.results.answers)
+        chapters = groupby(found, lambda each: each.case.id.rpartition("/")[0])
+        answered = {each for results in self.results.answers.values() for each in results}
+        return {
+            "chapters": {name: list(members) for name, members in chapters},
+            "differ": len(found),
+            "questions": sum(bool(readings_of(self.corpus[each])) for each in answered),
+            "columns": list(self.results.answers),
+            "asked": asked,
+            "requirements_of": lambda case: list(_requirements(case)),
+        }
+
+    def _chapters(self) -> Mapping[str, list[Requirement]]:
+        chapters: dict[str, list[Requirement]] = {}
+        for row in register().values():
+            chapters.setdefault(row.chapter, []).append(row)
+        return chapters
+
+
+def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:
+    """The ids of what a case tests, and the rows of the register, where they are in it."""
+    yield from ((each, register().get(each)) for each in case.requirements)
+
+
+def _share(cases: Collection[str], results: Results, key: Key) -> tuple[int, int]:
+    answers = [results.results[key][each] for each in cases if each in results.results[key]]
+    return sum(each.verdict.verdict == "pass" for each in answers), len(answers)
+
+
+def write_file(directory: Path, place: PurePosixPath, text: str) -> None:
+    """Write one file of a site. Raises ``StorageError`` if that is not possible."""
+    path = directory / place
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Make room, or name another directory with --html."
+        ) from error
+
+
+def require_ours(directory: Path) -> None:
+    """Raise ``UsageError`` unless a directory is new, empty, or holds an earlier report."""
+    try:
+        if not directory.exists() or not any(directory.iterdir()):
+            return
+        index = directory / places.MATRIX
+        ours = index.is_file() and GENERATOR in index.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be read: {error.strerror or error}.") from error
+    if not ours:
+        raise UsageError(
+            f"{directory} holds something else than a report. Name a new or an empty directory."
+        )
