@@ -12,6 +12,7 @@ from zarr_conformance.report.html.site import Site, require_ours, write_file
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import coverage
+from zarr_fixtures.profile import profiles
 from zarr_fixtures.uncovered import read_reasons
 
 
@@ -23,7 +24,7 @@ def write_site(directory: Path, results: Results, corpus: Corpus) -> None:
     """
     require_ours(directory)
     known = known_failures(results, corpus.cases, find_implementations())
-    site = Site(results, corpus, known, coverage(corpus, read_reasons()))
+    site = Site(results, corpus, known, coverage(corpus, read_reasons()), list(profiles().values()))
     console = errors()
     for place, text in track(
         site.files(),

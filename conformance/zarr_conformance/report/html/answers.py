@@ -1,6 +1,6 @@
 """What the implementations said to one case: those that said the same together, the worst first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zarr_conformance.expectations import Expectations, Known
@@ -21,6 +21,11 @@ from zarr_conformance.results import Result, Results
 from zarr_fixtures.case import Answer, Case, Elements, Items
 
 ALL_BYTES = 1000  # of an answer that no reading has: it has to be told from the others
+ORDER = (
+    *list(Mark)[: list(Mark).index(Mark.UNSUPPORTED)],
+    None,
+    *(Mark.UNSUPPORTED, Mark.INCONCLUSIVE, Mark.ABSENT),
+)
 TOLD_APART = (Mark.WRONG, Mark.BROKE, Mark.ACCEPTED, Mark.REJECTED, Mark.LENIENT)
 WORDS = {
     "equal": "as expected",
@@ -50,14 +55,14 @@ class Member:
 class Group:
     """Implementations that said the same.
 
-    ``mark`` is None where the specification is silent and nothing is judged. ``grid`` shows the
-    elements that were returned instead of those that are expected.
+    ``mark`` is None where the specification is silent and nothing is judged. ``grids`` are the
+    expected elements and those that were returned instead, each marked where it differs.
     """
 
     mark: Mark | None
     words: str
     contrasts: tuple[Contrast, ...]
-    grid: Grid | None
+    grids: tuple[Grid, ...]
     members: tuple[Member, ...]
 
     @property
@@ -90,9 +95,8 @@ def groups(
         if case.id in answers:
             result = answers[case.id]
             alike.setdefault(_alike(case, result), []).append(result)
-    order = [*Mark, None]
     found = (_group(case, each, results, known, supports) for each in alike.values())
-    return sorted(found, key=lambda group: order.index(group.mark))
+    return sorted(found, key=lambda group: ORDER.index(group.mark))
 
 
 def mark_in(result: Result) -> Mark | None:
@@ -136,19 +140,22 @@ def _group(
         mark,
         WORDS.get(reason, reason.replace("_", " ")),
         _contrasts(case, first, mark),
-        _grid(case, first, mark),
+        tuple(_grids(case, first, mark)),
         tuple(_member(case, each, results, known, supports) for each in alike),
     )
 
 
-def _grid(case: Case, result: Result, mark: Mark | None) -> Grid | None:
-    """The elements that were returned, where they are not those that are expected."""
+def _grids(case: Case, result: Result, mark: Mark | None) -> Iterator[Grid]:
     answer = _answer(case, result)
     other = mark in TOLD_APART or (mark is None and result.verdict.reason == "other")
     if not other or not isinstance(answer, Elements | Items):
-        return None
+        return
     expected = nearest(case, answer)
-    return grid(answer, expected if isinstance(expected, Elements | Items) else None)
+    if not isinstance(expected, Elements | Items):
+        yield grid(answer)
+        return
+    yield grid(expected, answer)
+    yield grid(answer, expected)
 
 
 def _member(

@@ -5,8 +5,8 @@ in a script beside it. All texts are escaped by the templates, of which none mar
 """
 
 import importlib.resources
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from zarr_conformance.errors import StorageError, UsageError
 from zarr_conformance.expectations import Expectations
+from zarr_conformance.report.conformity import Conformity, conformities
 from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import asked, divergences, readings_of
 from zarr_conformance.report.html import implementation, places
@@ -29,6 +30,7 @@ from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import Coverage
+from zarr_fixtures.profile import Profile
 from zarr_fixtures.register import SPEC_COMMITS, Requirement, register
 from zarr_fixtures.show import differences, question
 
@@ -40,15 +42,14 @@ STATIC = ("site.css", "site.js")
 class Site:
     """The pages of a report.
 
-    ``known`` is what is known of each implementation, ``profiles`` are the ids of the cases of
-    each profile, by name.
+    ``known`` is what is known of each implementation.
     """
 
     results: Results
     corpus: Corpus
     known: Mapping[Key, Expectations]
     coverage: Coverage
-    profiles: Mapping[str, Collection[str]] = field(default_factory=dict)
+    profiles: Sequence[Profile] = ()
 
     def __len__(self) -> int:
         """How many files there are."""
@@ -105,6 +106,11 @@ class Site:
     def _supports(self) -> Mapping[Key, frozenset[str]]:
         return supported(self.corpus.baselines, self.results.answers)
 
+    @cached_property
+    def _conformities(self) -> Sequence[tuple[Profile, Mapping[Key, Conformity]]]:
+        cases, results = self.corpus.cases, self.results
+        return [(each, conformities(each, cases, results)) for each in self.profiles]
+
     def _page(self, place: PurePosixPath, name: str, **more: Any) -> tuple[PurePosixPath, str]:
         text = self._templates[name].render(root=places.root_from(place), place=str(place), **more)
         return place, text
@@ -129,7 +135,7 @@ class Site:
         page = implementation.page(
             key, self.results, self.corpus.cases, self.known.get(key, Expectations())
         )
-        profiles = {name: _share(cases, self.results, key) for name, cases in self.profiles.items()}
+        profiles = [(each, found[key]) for each, found in self._conformities]
         place = places.implementation_page(key)
         return self._page(place, "implementation", page=page, key=key, profiles=profiles)
 
@@ -156,11 +162,6 @@ class Site:
 def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:
     """The ids of what a case tests, and the rows of the register, where they are in it."""
     yield from ((each, register().get(each)) for each in case.requirements)
-
-
-def _share(cases: Collection[str], results: Results, key: Key) -> tuple[int, int]:
-    answers = [results.results[key][each] for each in cases if each in results.results[key]]
-    return sum(each.verdict.verdict == "pass" for each in answers), len(answers)
 
 
 def write_file(directory: Path, place: PurePosixPath, text: str) -> None:

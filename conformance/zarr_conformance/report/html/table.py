@@ -6,7 +6,7 @@ implementations are 80 KB, and a filter only counts characters. ``static/site.js
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,6 +18,7 @@ from zarr_conformance.report.marks import Mark, mark_of_all
 from zarr_conformance.report.matrix import Answers, Key, Row, row_of
 from zarr_conformance.results import Result, Results
 from zarr_fixtures.case import Case
+from zarr_fixtures.profile import Profile
 
 MARKS = tuple(Mark)
 FAILURES = (Mark.WRONG, Mark.BROKE, Mark.ACCEPTED, Mark.REJECTED)
@@ -118,14 +119,12 @@ class Table:
     chapters: tuple[Chapter, ...]
     marks: tuple[Mark, ...]
     zeps: tuple[int, ...]
-    profiles: tuple[str, ...]
+    profiles: tuple[Profile, ...]
     data: str
 
 
-def table(
-    results: Results, cases: Mapping[str, Case], profiles: Mapping[str, Collection[str]]
-) -> Table:
-    """The matrix of all results. ``profiles`` are the ids of the cases of each profile, by name."""
+def table(results: Results, cases: Mapping[str, Case], profiles: Sequence[Profile]) -> Table:
+    """The matrix of all results, which can be filtered by these profiles."""
     answers = results.answers
     rows = _rows(cases, answers)
     listed = [case for members in rows.values() for case in members]
@@ -149,12 +148,13 @@ def table(
 
 
 def _rows(cases: Mapping[str, Case], answers: Answers) -> dict[Row, list[Case]]:
-    """The cases that somebody was asked, by row: what is only observed goes with what is judged."""
+    """The cases that somebody was asked, by row. Rows in which nothing can fail are left out."""
     asked = {case_id for results in answers.values() for case_id in results}
     found: dict[Row, list[Case]] = {}
     for case_id in sorted(asked):
         found.setdefault(row_of(cases[case_id]), []).append(cases[case_id])
-    return {row: found[row] for row in sorted(found, key=lambda row: row.place)}
+    judged = [row for row in found if any(each.polarity != "observe" for each in found[row])]
+    return {row: found[row] for row in sorted(judged, key=lambda row: row.place)}
 
 
 def _feature_rows(
@@ -193,9 +193,10 @@ def _data(
     columns: Sequence[Column],
     rows: Mapping[Row, Sequence[Case]],
     codes: Sequence[Sequence[str]],
-    profiles: Mapping[str, Collection[str]],
+    profiles: Sequence[Profile],
 ) -> str:
     """The script that holds the data: ASCII only, so that no text in it can end or change it."""
+    listed = [case for members in rows.values() for case in members]
     data: dict[str, Any] = {
         "marks": [[mark.name.lower(), mark.symbol, mark.meaning] for mark in MARKS],
         "failures": [MARKS.index(mark) for mark in FAILURES],
@@ -203,17 +204,12 @@ def _data(
         "rows": [[row.version, row_id(row), len(members)] for row, members in rows.items()],
         "cases": [
             [case.id, case.title, str(case_page(case.id)), LEVELS.index(case.level), list(case.zep)]
-            for members in rows.values()
-            for case in members
+            for case in listed
         ],
         "answers": ["".join(column) for column in codes],
         "profiles": {
-            name: [
-                number
-                for number, case in enumerate(each for part in rows.values() for each in part)
-                if case.id in members
-            ]
-            for name, members in profiles.items()
+            profile.name: [number for number, case in enumerate(listed) if profile.has(case)]
+            for profile in profiles
         },
     }
     return f"window.MATRIX = {json.dumps(data, separators=(',', ':'))};\n"
