@@ -16,6 +16,7 @@ from zarr_fixtures.case import Answer, Case, Children, Elements, Items, Metadata
 from zarr_fixtures.corpus import Corpus, load
 from zarr_fixtures.coverage import coverage
 from zarr_fixtures.profile import profiles
+from zarr_fixtures.readback import read_back
 
 REFUSED = Observation("refused", {"stage": "read", "message": "no <b>such</b> codec"})
 CRASHED = Observation("broken", {"reason": "crashed", "detail": "signal 11", "stderr": "core\n"})
@@ -83,7 +84,7 @@ def results_of(
     """What these implementations say to the cases, judged."""
     results = {}
     for (name, version), answer in answers.items():
-        judge = Judge(cases)
+        judge = Judge(cases, read_back)
         results[name, version] = {
             case.id: Result(
                 case.id,

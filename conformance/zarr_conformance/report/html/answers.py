@@ -1,10 +1,10 @@
 """What the implementations said to one case: those that said the same together, the worst first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zarr_conformance.expectations import Expectations, Known
-from zarr_conformance.judge import parse_answer
+from zarr_conformance.judge import Stored, parse_answer
 from zarr_conformance.report.difference import (
     Contrast,
     contrasts,
@@ -15,10 +15,11 @@ from zarr_conformance.report.difference import (
 from zarr_conformance.report.failures import reproduction
 from zarr_conformance.report.html.grid import Grid, grid
 from zarr_conformance.report.html.places import anchor
+from zarr_conformance.report.html.stored import Value, stored_values
 from zarr_conformance.report.marks import Mark, finding
 from zarr_conformance.report.matrix import Answers, Key
 from zarr_conformance.results import Result, Results
-from zarr_fixtures.case import Answer, Case, Elements, Items
+from zarr_fixtures.case import Answer, Case, Elements, Items, StoredValue
 
 ALL_BYTES = 1000  # of an answer that no reading has: it has to be told from the others
 ORDER = (
@@ -27,6 +28,7 @@ ORDER = (
     *(Mark.UNSUPPORTED, Mark.INCONCLUSIVE, Mark.ABSENT),
 )
 TOLD_APART = (Mark.WRONG, Mark.BROKE, Mark.ACCEPTED, Mark.REJECTED, Mark.LENIENT)
+DOCUMENTS = ("zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata")
 WORDS = {
     "equal": "as expected",
     "refused": "refused, as it has to be",
@@ -35,6 +37,11 @@ WORDS = {
     "question_unsupported": "cannot be asked this",
     "control_failed": "refuses what is invalid, and the valid data that it was made from too",
     "unexpected_pass": "as expected, though it is known to fail",
+    "damaged": "damages what it was not asked to change",
+    "invalid_store": "leaves a store that is not valid",
+    "stray_keys": "leaves keys that do not belong there",
+    "opened": "opens it, and tells no more",
+    "not_opened": "does not open it, and tells no more",
     "other": "by no reading",
 }
 
@@ -56,13 +63,15 @@ class Group:
     """Implementations that said the same.
 
     ``mark`` is None where the specification is silent and nothing is judged. ``grids`` are the
-    expected elements and those that were returned instead, each marked where it differs.
+    expected elements and those that were returned instead, each marked where it differs;
+    ``store`` is what the store was changed to.
     """
 
     mark: Mark | None
     words: str
     contrasts: tuple[Contrast, ...]
     grids: tuple[Grid, ...]
+    store: tuple[Value, ...]
     members: tuple[Member, ...]
 
     @property
@@ -120,7 +129,7 @@ def _contrasts(case: Case, result: Result, mark: Mark | None) -> tuple[Contrast,
     return ()
 
 
-def _answer(case: Case, result: Result) -> Answer | None:
+def _answer(case: Case, result: Result) -> Answer | Stored | None:
     if result.observation.kind != "returned":
         return None
     return parse_answer(case.ask.question, result.observation.content)
@@ -141,14 +150,14 @@ def _group(
         WORDS.get(reason, reason.replace("_", " ")),
         _contrasts(case, first, mark),
         tuple(_grids(case, first, mark)),
+        _store(case, first, mark),
         tuple(_member(case, each, results, known, supports) for each in alike),
     )
 
 
 def _grids(case: Case, result: Result, mark: Mark | None) -> Iterator[Grid]:
     answer = _answer(case, result)
-    other = mark in TOLD_APART or (mark is None and result.verdict.reason == "other")
-    if not other or not isinstance(answer, Elements | Items):
+    if not _is_other(mark, result) or not isinstance(answer, Elements | Items):
         return
     expected = nearest(case, answer)
     if not isinstance(expected, Elements | Items):
@@ -156,6 +165,27 @@ def _grids(case: Case, result: Result, mark: Mark | None) -> Iterator[Grid]:
         return
     yield grid(expected, answer)
     yield grid(answer, expected)
+
+
+def _store(case: Case, result: Result, mark: Mark | None) -> tuple[Value, ...]:
+    answer = _answer(case, result)
+    if not _is_other(mark, result) or not isinstance(answer, Stored):
+        return ()
+    values = {key: _stored(key, answer.values[key]) for key in sorted(answer.values)}
+    return tuple(stored_values(replace(case, store=values), f"{anchor(result.key)}-"))
+
+
+def _stored(key: str, data: bytes) -> StoredValue:
+    """A value that was written: a document as text, if it is one, and anything else as bytes."""
+    text = data.decode("utf-8", "replace")
+    if key.rpartition("/")[2] in DOCUMENTS and text.encode() == data:
+        return StoredValue("text", text)
+    return StoredValue("hex", data.hex())
+
+
+def _is_other(mark: Mark | None, result: Result) -> bool:
+    """Whether the answer is none that is expected, and so has to be seen."""
+    return mark in TOLD_APART or (mark is None and result.verdict.reason == "other")
 
 
 def _member(

@@ -7,7 +7,7 @@ from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import readings_of
 from zarr_conformance.report.html.grid import Grid, grid
 from zarr_conformance.report.html.stored import Row, dump_rows
-from zarr_fixtures.case import Answer, Case, Elements, Items
+from zarr_fixtures.case import Answer, Case, Elements, Items, Written
 from zarr_fixtures.show import answer_lines
 
 
@@ -40,5 +40,11 @@ def _expected(reading: str, answer: Answer | None, name: str) -> Expected:
             return Expected(reading, (), grid(answer), dump_rows(answer.data, name))
         case Items():
             return Expected(reading, (), grid(answer), ())
+        case Written(elements=Elements() | Items() as elements):
+            return Expected(reading, _lines(answer), grid(elements), ())
         case _:
-            return Expected(reading, tuple(map(visible, answer_lines(answer))), None, ())
+            return Expected(reading, _lines(answer), None, ())
+
+
+def _lines(answer: Answer) -> tuple[str, ...]:
+    return tuple(map(visible, answer_lines(answer)))

@@ -7,12 +7,12 @@ in a script beside it. All texts are escaped by the templates, of which none mar
 import importlib.resources
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from zarr_conformance.errors import StorageError, UsageError
 from zarr_conformance.expectations import Expectations
@@ -31,8 +31,8 @@ from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import Coverage
 from zarr_fixtures.profile import Profile
-from zarr_fixtures.register import SPEC_COMMITS, Requirement, register
-from zarr_fixtures.show import differences, question
+from zarr_fixtures.register import Requirement, register
+from zarr_fixtures.show import differences, question_lines
 
 GENERATOR = "zarr-conformance report"
 STATIC = ("site.css", "site.js")
@@ -61,42 +61,20 @@ class Site:
             folder = importlib.resources.files(__package__) / "static"
             yield PurePosixPath(name), (folder / name).read_text(encoding="utf-8")
         for case in self.corpus:
-            yield self._case(case)
+            yield self.case(case)
         for key in self.results.answers:
-            yield self._implementation(key)
+            yield self.implementation(key)
         yield self._page(places.DIVERGENCES, "divergences", **self._divergences())
         yield self._page(
             places.COVERAGE, "coverage", chapters=self._chapters(), counted=self.coverage
         )
+        yield from self.matrix()
+
+    def matrix(self) -> Iterator[tuple[PurePosixPath, str]]:
+        """The page of the matrix, and before it the script with its data."""
         yield PurePosixPath("data.js"), self._table.data
-        yield self._page(places.MATRIX, "matrix", table=self._table)
-
-    @cached_property
-    def _environment(self) -> Environment:
-        environment = Environment(
-            loader=PackageLoader("zarr_conformance.report.html"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
-        environment.filters["visible"] = visible
-        environment.globals.update(
-            generator=GENERATOR,
-            marks=Mark,
-            anchor=places.anchor,
-            case_page=places.case_page,
-            implementation_page=places.implementation_page,
-            run=self.results.run,
-            commits=SPEC_COMMITS,
-            not_run=sorted(self.results.not_run.values(), key=lambda each: each.name),
-        )
-        return environment
-
-    @cached_property
-    def _templates(self) -> Mapping[str, Any]:
-        names = ("matrix", "case", "implementation", "divergences", "coverage")
-        return {name: self._environment.get_template(f"{name}.html") for name in names}
+        not_run = sorted(self.results.not_run.values(), key=lambda each: each.name)
+        yield self._page(places.MATRIX, "matrix", table=self._table, not_run=not_run)
 
     @cached_property
     def _table(self) -> Table:
@@ -112,16 +90,17 @@ class Site:
         return [(each, conformities(each, cases, results)) for each in self.profiles]
 
     def _page(self, place: PurePosixPath, name: str, **more: Any) -> tuple[PurePosixPath, str]:
-        text = self._templates[name].render(root=places.root_from(place), place=str(place), **more)
-        return place, text
+        root, run = places.root_from(place), self.results.run
+        return place, _template(name).render(root=root, place=str(place), run=run, **more)
 
-    def _case(self, case: Case) -> tuple[PurePosixPath, str]:
+    def case(self, case: Case) -> tuple[PurePosixPath, str]:
+        """The page of a case."""
         control = None if case.control is None else self.corpus[case.control]
         return self._page(
             places.case_page(case.id),
             "case",
             case=case,
-            question=question(case),
+            question="\n".join(map(visible, question_lines(case))),
             requirements=list(_requirements(case)),
             values=list(stored_values(case)),
             expected=list(expected_answers(case)),
@@ -131,7 +110,8 @@ class Site:
             differences=[] if control is None else list(differences(case, control)),
         )
 
-    def _implementation(self, key: Key) -> tuple[PurePosixPath, str]:
+    def implementation(self, key: Key) -> tuple[PurePosixPath, str]:
+        """The page of an implementation in one version."""
         page = implementation.page(
             key, self.results, self.corpus.cases, self.known.get(key, Expectations())
         )
@@ -157,6 +137,32 @@ class Site:
         for row in register().values():
             chapters.setdefault(row.chapter, []).append(row)
         return chapters
+
+
+@cache
+def _template(name: str) -> Template:
+    """A template, compiled once."""
+    return _environment().get_template(f"{name}.html")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("zarr_conformance.report.html"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["visible"] = visible
+    environment.globals.update(
+        generator=GENERATOR,
+        marks=Mark,
+        anchor=places.anchor,
+        case_page=places.case_page,
+        implementation_page=places.implementation_page,
+    )
+    return environment
 
 
 def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:

@@ -82,8 +82,8 @@ class Value:
     omitted: int
 
 
-def stored_values(case: Case) -> Iterator[Value]:
-    """The values of a case's store, in its order."""
+def stored_values(case: Case, prefix: str = "k") -> Iterator[Value]:
+    """The values of a case's store, in its order. Anchors in the page begin with ``prefix``."""
     for number, (key, value) in enumerate(case.store.items()):
         data, form = value.to_bytes(), value.form
         if form != "hex":
@@ -92,7 +92,7 @@ def stored_values(case: Case) -> Iterator[Value]:
             continue
         chunk = stored_chunk(case, key)
         fields, shards = (chunk.fields, chunk.shards) if chunk else ([], [])
-        rows = tuple(_rows(f"k{number}", data[:MOST], fields))
+        rows = tuple(_rows(f"{prefix}{number}", data[:MOST], fields))
         targets = {row.line.offset: row.id for row in rows}
         strips = tuple(_strip(shard, targets) for shard in shards if shard.stop > shard.start)
         yield Value(visible(key), len(data), form, "", rows, strips, max(0, len(data) - MOST))
