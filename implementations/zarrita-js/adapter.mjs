@@ -1,15 +1,32 @@
 // Ask zarrita.js through the functions that its users call. It has none to list a group.
 
 import {
+  Unsupported,
+  bytesOf,
   describe,
   elements,
   opening,
   reading,
   serve,
+  strideOf,
+  writing,
 } from "../kit/javascript/zarr_adapter.mjs";
 import { FileSystemStore } from "@zarrita/storage";
 import * as zarr from "zarrita";
 
+const ARRAYS = {
+  bool: zarr.BoolArray,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
 const OPEN = { 2: zarr.open.v2, 3: zarr.open.v3 };
 
 async function read({ store, path, zarr_format }) {
@@ -46,6 +63,65 @@ async function metadata({ store, path, zarr_format }) {
   return { metadata: { node_type: "array", ...members } };
 }
 
+async function write({ store, path, zarr_format, metadata, elements }) {
+  if (zarr_format !== 3) throw new Unsupported("zarrita.js creates arrays of Zarr v3 alone");
+  const options = creation(metadata["zarr.json"]);
+  const root = zarr.root(new FileSystemStore(store));
+  const array = await writing(() => zarr.create(root.resolve(path), options));
+  return set(array, null, elements);
+}
+
+/** What `create` takes of zarr.json. Its options have been written without underscores since 0.7. */
+function creation(document) {
+  const { shape, data_type, chunk_grid, chunk_key_encoding, fill_value, codecs } = document;
+  const { attributes, dimension_names: dimensionNames, zarr_format, node_type } = document;
+  const known = { shape, data_type, chunk_grid, chunk_key_encoding, fill_value, codecs };
+  Object.assign(known, { attributes, dimension_names: dimensionNames, zarr_format, node_type });
+  const unknown = Object.keys(document).filter((name) => !(name in known));
+  if (unknown.length) throw new Unsupported(`create has no option for ${unknown.join(", ")}`);
+  if (chunk_grid.name !== "regular") throw new Unsupported("create makes regular grids alone");
+  if (chunk_key_encoding.name !== "default") throw new Unsupported("create has one key encoding");
+  const { chunk_shape: chunkShape } = chunk_grid.configuration;
+  const chunkSeparator = chunk_key_encoding.configuration?.separator;
+  const fillValue = scalar(data_type, fill_value);
+  const before = { data_type, chunk_shape: chunkShape, chunk_separator: chunkSeparator };
+  before.fill_value = fillValue;
+  const since = { dtype: data_type, chunkShape, chunkSeparator, fillValue, dimensionNames };
+  return { shape, codecs, attributes, ...before, ...since };
+}
+
+/** A fill value as zarrita.js has it: a number where it is one, and of 64 bits a BigInt. */
+function scalar(dtype, value) {
+  if (dtype === "int64" || dtype === "uint64") {
+    if (Number.isSafeInteger(value)) return BigInt(value);
+    throw new Unsupported("the fill value was rounded when the question was read");
+  }
+  if (typeof value !== "string") return value;
+  const named = { NaN, Infinity, "-Infinity": -Infinity };
+  if (value in named) return named[value];
+  throw new Unsupported("create takes numbers, and no bits");
+}
+
+async function write_region({ store, path, zarr_format, start, stop, elements }) {
+  const array = await opening(() => openNode(store, path, zarr_format, { kind: "array" }));
+  const region = start.map((from, axis) => zarr.slice(from, stop[axis]));
+  return set(array, region, elements);
+}
+
+async function set(array, region, elements) {
+  const { data_type, shape } = elements;
+  if (!ARRAYS[data_type]) throw new Unsupported(`JavaScript has no array of ${data_type}`);
+  const data = new ARRAYS[data_type](bytesOf(elements));
+  const chunk = { data, shape, stride: strideOf(shape) };
+  await writing(() => zarr.set(array, region, shape.length ? chunk : scalarOf(data)));
+  return {};
+}
+
+/** The only element, which is all that an array without dimensions takes. */
+function scalarOf(data) {
+  return "get" in data ? data.get(0) : data[0];
+}
+
 /** The attributes, unless what zarrita.js passes on as them is no object. */
 function attributesOf({ attrs }) {
   return attrs?.constructor === Object ? attrs : undefined;
@@ -69,4 +145,6 @@ await serve(describe("zarrita-js", "zarrita", "@zarrita/storage", "numcodecs"), 
   read,
   read_region,
   metadata,
+  write,
+  write_region,
 });

@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import data_type_name, describe, elements, opening, reading, region, serve
+from zarr_adapter import (
+    Unsupported,
+    data_type_name,
+    describe,
+    elements,
+    opening,
+    reading,
+    region,
+    serve,
+    values,
+    writing,
+)
 
 # isort: split
 import numpy as np
@@ -51,6 +62,86 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     return {"metadata": {"node_type": "array", **members}}
 
 
+def write(
+    store: str, path: str, zarr_format: int, metadata: dict[str, Any], elements: dict[str, Any]
+) -> dict[str, Any]:
+    create = _create_v2 if zarr_format == 2 else _create_v3
+    array = create(_place(store, path), metadata)
+    with writing():
+        array[()] = values(elements, array.dtype)
+    return {}
+
+
+def _create_v3(place: zarrita.StorePath, metadata: dict[str, Any]) -> zarrita.Array:
+    """``create`` takes codecs as zarrita has them: it is let parse the document first."""
+    with writing():
+        parsed = zarrita.Array.from_json(
+            place, metadata["zarr.json"], zarrita.RuntimeConfiguration()
+        ).metadata
+        encoding = parsed.chunk_key_encoding
+        return zarrita.Array.create(
+            place,
+            shape=parsed.shape,
+            dtype=parsed.data_type.name,
+            chunk_shape=parsed.chunk_grid.configuration.chunk_shape,
+            fill_value=parsed.fill_value,
+            chunk_key_encoding=(encoding.name, encoding.configuration.separator),
+            codecs=parsed.codecs,
+            dimension_names=parsed.dimension_names,
+            attributes=parsed.attributes,
+        )
+
+
+def _create_v2(place: zarrita.StorePath, metadata: dict[str, Any]) -> zarrita.ArrayV2:
+    document = dict(metadata[".zarray"])
+    del document["zarr_format"]
+    if document["fill_value"] is None:
+        raise Unsupported("create makes 0 of the fill value null")
+    if isinstance(document["dtype"], list):
+        raise Unsupported("zarrita has no structs")
+    with writing():
+        attributes = metadata.get(".zattrs")
+        return zarrita.ArrayV2.create(place, attributes=attributes, **document)
+
+
+def write_region(
+    store: str,
+    path: str,
+    zarr_format: int,
+    start: list[int],
+    stop: list[int],
+    elements: dict[str, Any],
+) -> dict[str, Any]:
+    with opening():
+        array = ARRAYS[zarr_format].open(_place(store, path))
+    with writing():
+        array[region(start, stop)] = values(elements, array.dtype)
+    return {}
+
+
+def set_attributes(
+    store: str, path: str, zarr_format: int, attributes: dict[str, Any]
+) -> dict[str, Any]:
+    """``update_attributes`` replaces all of them, so the others are handed over too."""
+    with opening():
+        node = zarrita.open_auto(_place(store, path))
+    if isinstance(node, zarrita.Group | zarrita.Array):
+        attributes = (node.metadata.attributes or {}) | attributes
+    else:
+        attributes = (node.attributes or {}) | attributes
+    with writing():
+        node.update_attributes(attributes)
+    return {}
+
+
+def resize(store: str, path: str, zarr_format: int, shape: list[int]) -> dict[str, Any]:
+    with opening():
+        array = ARRAYS[zarr_format].open(_place(store, path))
+    with writing():
+        array.resize(tuple(shape))
+    return {}
+
+
 def _place(store: str, path: str) -> zarrita.StorePath:
     return zarrita.LocalStore(store) / path.strip("/")
 
@@ -60,4 +151,8 @@ serve(
     read=read,
     read_region=read_region,
     metadata=metadata,
+    write=write,
+    write_region=write_region,
+    set_attributes=set_attributes,
+    resize=resize,
 )

@@ -31,7 +31,7 @@ process.on("unhandledRejection", (reason) => console.error(reason));
 
 const LONGEST_MESSAGE = 1000; // characters of an error that are passed on
 
-/** The library said no, while opening the node ("open") or reading elements ("read"). */
+/** The library said no: `stage` is "open", "read" (elements) or "write". */
 class Refused extends Error {
   constructor(stage, cause) {
     const said = cause instanceof Error ? `${cause.name}: ${withCauses(cause)}` : String(cause);
@@ -48,6 +48,9 @@ export const opening = (work) => attempt("open", work);
 
 /** While the library is fetching and decoding chunks. */
 export const reading = (work) => attempt("read", work);
+
+/** While the library is writing chunks or metadata, or deleting them. */
+export const writing = (work) => attempt("write", work);
 
 /** Takes what the library throws for its refusal. Keep the adapter's own work outside. */
 async function attempt(stage, work) {
@@ -123,6 +126,17 @@ export function elements(dataType, shape, data, stride = undefined) {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const ordered = order ? gathered(bytes, data.BYTES_PER_ELEMENT, order) : bytes;
   return { data_type: dataType, shape, elements: ordered.toString("base64") };
+}
+
+/** The elements of a question, of a fixed size: a buffer of their own, little-endian in C order. */
+export function bytesOf({ elements }) {
+  if (Array.isArray(elements)) throw new Unsupported("the elements have lengths of their own");
+  return Uint8Array.from(Buffer.from(elements, "base64")).buffer;
+}
+
+/** How many elements lie between neighbours in each dimension, in C order. */
+export function strideOf(shape) {
+  return shape.map((_, axis) => shape.slice(axis + 1).reduce((count, n) => count * n, 1));
 }
 
 /** Where each element is, in C order. */
