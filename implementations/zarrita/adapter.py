@@ -87,7 +87,7 @@ def _create_v3(place: zarrita.StorePath, metadata: dict[str, Any]) -> zarrita.Ar
             fill_value=parsed.fill_value,
             chunk_key_encoding=(encoding.name, encoding.configuration.separator),
             codecs=parsed.codecs,
-            dimension_names=parsed.dimension_names,
+            dimension_names=metadata["zarr.json"].get("dimension_names"),
             attributes=parsed.attributes,
         )
 

@@ -56,6 +56,9 @@ def write(
     store: str, path: str, zarr_format: Any, metadata: dict[str, Any], elements: dict[str, Any]
 ) -> dict[str, Any]:
     """The documents are written here: zarrs has no part in them, and is asked for the chunks."""
+    if zarr_format == 2 and path.count("/") > 1:  # v2 wants groups all the way up
+        with writing():
+            zarr.open_group(store, path=path.rpartition("/")[0], mode="a", zarr_format=2)
     for key, document in metadata.items():
         place = Path(store, path.strip("/"), key)
         place.parent.mkdir(parents=True, exist_ok=True)
