@@ -266,3 +266,39 @@ def test_what_json_cannot_say_is_noted_and_breaks_no_line(tmp_path: Path) -> Non
         "b": {"not_json": "b'x'"},
         "c": {"d": [1, {"not_json": "{2}"}]},
     }
+
+
+@pytest.mark.parametrize(
+    ("dtype", "data_type", "data"),
+    [
+        ("np.dtype('<u8')", "uint64", b"\xff" * 8 + b"\1" + b"\0" * 7),
+        ("np.dtype('>u2')", "uint16", b"\1\2\3\4"),
+        ("np.dtype('<f4')", "float32", b"\1\0\x80\x7f\0\0\0\x80"),
+        ("np.dtype('S3')", "|S3", b"ab\0cde"),
+        ("np.dtype([('x', '>u2'), ('y', 'u1')], align=True)", "r24", b"\1\2\3\4\5\6"),
+    ],
+)
+def test_what_is_to_be_written_is_what_was_asked(
+    tmp_path: Path, dtype: str, data_type: str, data: bytes
+) -> None:
+    """To the last bit, whatever the byte order of the library's dtype."""
+    text = base64.b64encode(data).decode()
+    asked = {"data_type": data_type, "shape": [2, 1], "elements": text}
+    answer = ask(tmp_path, f"return elements(values({asked!r}, {dtype}), {data_type!r})")
+    assert answer == {"returned": asked}
+
+
+@pytest.mark.parametrize(
+    ("data_type", "items"), [("string", ["a", "", "ü"]), ("bytes", ["AQI=", "", "/w=="])]
+)
+def test_elements_of_any_length_are_objects(
+    tmp_path: Path, data_type: str, items: list[str]
+) -> None:
+    asked = {"data_type": data_type, "shape": [3], "elements": items}
+    answer = ask(tmp_path, f"return elements(values({asked!r}, object), {data_type!r})")
+    assert answer == {"returned": asked}
+
+
+def test_no_to_writing_is_a_refusal_too(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "with writing():\n    raise OSError('full')")
+    assert answer == {"refused": {"stage": "write", "message": "OSError: full"}}

@@ -124,6 +124,40 @@ def test_strings_are_a_list(run: Run) -> None:
     }
 
 
+def write(path: str, data_type: str, shape: list[int], elements: Any) -> str:
+    asked = {"data_type": data_type, "shape": shape, "elements": elements}
+    document = {"fill_value": 2**64 - 1}
+    place = {"store": "/none", "path": path, "zarr_format": 3}
+    write = {**place, "metadata": {"zarr.json": document}, "elements": asked}
+    return json.dumps({"id": 9, "write": write})
+
+
+@pytest.mark.parametrize(
+    ("data_type", "elements"),
+    [
+        ("uint64", struct.pack("<2Q", 2**64 - 1, 1)),
+        ("float64", struct.pack("<2Q", 2**63, 0x7FF0000000000001)),
+        ("float32", struct.pack("<2I", 2**31, 0x7F800001)),
+        ("r24", b"\1\2\3\4\5\6"),
+        ("string", ["a", "ü"]),
+    ],
+)
+def test_what_is_to_be_written_is_what_was_asked(
+    data_type: str, elements: bytes | list[str], run: Run
+) -> None:
+    """To the last bit, and the last digit of a number that JavaScript does not have."""
+    sent = base64.b64encode(elements).decode() if isinstance(elements, bytes) else elements
+    returned = ask(run, write("/a", data_type, [2], sent))["returned"]
+    expected = {"data_type": data_type, "shape": [2], "elements": sent}
+    assert returned == {**expected, "fill_value": str(2**64 - 1)}
+
+
+def test_no_to_writing_is_a_refusal_too(run: Run) -> None:
+    refusal = ask(run, write("/full", "uint8", [1], "AQ=="))["refused"]
+    assert refusal["stage"] == "write"
+    assert "there is no room" in refusal["message"]
+
+
 @pytest.mark.parametrize(
     ("path", "stage", "said"),
     [("/absent", "open", "there is no such node"), ("/broken", "read", "its chunk is broken")],

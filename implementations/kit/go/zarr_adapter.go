@@ -44,17 +44,46 @@ var answers = os.Stdout
 
 func init() { os.Stdout = os.Stderr }
 
-// Place is where the node is that a question is about, and which region of it is wanted, if one is.
+// Place is where the node is that a question is about, and what else the question has: a region,
+// and what is to be written. Metadata has the documents, by the last segment of their keys.
 type Place struct {
-	Store      string `json:"store"`
-	Path       string `json:"path"`
-	ZarrFormat int    `json:"zarr_format"`
-	Start      []int  `json:"start"`
-	Stop       []int  `json:"stop"`
+	Store      string                     `json:"store"`
+	Path       string                     `json:"path"`
+	ZarrFormat int                        `json:"zarr_format"`
+	Start      []int                      `json:"start"`
+	Stop       []int                      `json:"stop"`
+	Shape      []int                      `json:"shape"`
+	Axis       int                        `json:"axis"`
+	Metadata   map[string]json.RawMessage `json:"metadata"`
+	Attributes json.RawMessage            `json:"attributes"`
+	Elements   Asked                      `json:"elements"`
+}
+
+// Asked is the elements that are to be written, in C order.
+type Asked struct {
+	DataType string          `json:"data_type"`
+	Shape    []int           `json:"shape"`
+	Content  json.RawMessage `json:"elements"`
+}
+
+// Bytes are the little-endian bytes of all elements.
+func (asked Asked) Bytes() []byte { return content[[]byte](asked) }
+
+// Strings are the elements of "string".
+func (asked Asked) Strings() []string { return content[[]string](asked) }
+
+// ByteStrings are the elements of "bytes".
+func (asked Asked) ByteStrings() [][]byte { return content[[][]byte](asked) }
+
+func content[T any](asked Asked) (elements T) {
+	if err := json.Unmarshal(asked.Content, &elements); err != nil { // base64 is what Go has for bytes
+		panic(err)
+	}
+	return elements
 }
 
 // Questions has a function for each question that an adapter knows. It returns what is answered,
-// or an error from Opening, Reading or Unsupported. Any other error is a fault of the adapter, and
+// or an error from Opening, Reading, Writing or Unsupported. Any other error is a fault of the adapter, and
 // ends the process rather than pass for a refusal.
 type Questions map[string]func(Place) (any, error)
 
@@ -70,6 +99,9 @@ func Opening(err error) error { return refused{"open", err} }
 
 // Reading is what the library says when it fetches and decodes chunks.
 func Reading(err error) error { return refused{"read", err} }
+
+// Writing is what the library says when it writes chunks or metadata, or deletes them.
+func Writing(err error) error { return refused{"write", err} }
 
 // Unsupported says that the adapter cannot put this question, or cannot pass on the answer.
 func Unsupported(why string) error { return unsupported{errors.New(why)} }

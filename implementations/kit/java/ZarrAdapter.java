@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +48,7 @@ final class ZarrAdapter {
     Object ask(JsonNode parameters) throws Exception;
   }
 
-  /** The library said no, while opening the node ("open") or reading elements ("read"). */
+  /** The library said no: the stage is "open", "read" (elements) or "write". */
   private static final class Refused extends Exception {
     final String stage;
 
@@ -73,6 +75,11 @@ final class ZarrAdapter {
   /** While the library is fetching and decoding chunks. */
   static <T> T reading(Callable<T> work) throws Exception {
     return attempt("read", work);
+  }
+
+  /** While the library is writing chunks or metadata, or deleting them. */
+  static <T> T writing(Callable<T> work) throws Exception {
+    return attempt("write", work);
   }
 
   private static <T> T attempt(String stage, Callable<T> work) throws Exception {
@@ -126,6 +133,19 @@ final class ZarrAdapter {
   /** The answer to "read" for strings of any length, in C order. */
   static Map<String, Object> strings(Object shape, List<String> values) {
     return Map.of("data_type", "string", "shape", shape, "elements", values);
+  }
+
+  /** The elements of a question: the little-endian bytes of all of them, in C order. */
+  static ByteBuffer values(JsonNode elements) throws IOException {
+    byte[] bytes = elements.get("elements").binaryValue();
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The elements of a question that are strings of any length, in C order. */
+  static List<String> stringValues(JsonNode elements) {
+    List<String> values = new ArrayList<>();
+    for (JsonNode item : elements.get("elements")) values.add(item.asText());
+    return values;
   }
 
   /** Answer until told to stop: there is a function for each question known here. */

@@ -139,6 +139,34 @@ export function strideOf(shape) {
   return shape.map((_, axis) => shape.slice(axis + 1).reduce((count, n) => count * n, 1));
 }
 
+const ARRAYS = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float16: globalThis.Float16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/**
+ * The elements of a question, in C order: a typed array, or of a type that has none their bytes.
+ *
+ * Where each element has its own length it is an array, of strings or of `Uint8Array`s.
+ */
+export function values({ data_type: dataType, elements }) {
+  if (Array.isArray(elements)) {
+    const bytes = (item) => new Uint8Array(bytesOf({ elements: item }));
+    return dataType === "string" ? elements : elements.map(bytes);
+  }
+  return new (ARRAYS[dataType] ?? Uint8Array)(bytesOf({ elements }));
+}
+
 /** Where each element is, in C order. */
 function* positions(shape, stride, axis = 0, start = 0) {
   if (axis === shape.length) {
@@ -163,7 +191,7 @@ function gathered(bytes, size, order) {
  */
 export async function serve(description, questions) {
   for await (const line of lines()) {
-    const { id, ...message } = JSON.parse(line);
+    const { id, ...message } = parsed(line);
     const [[question, parameters]] = Object.entries(message);
     if (question === "stop") break;
     writeLine({ id, ...(await answerTo(question, parameters, description, questions)) });
@@ -200,6 +228,18 @@ function writeLine(message) {
   for (let written = 0; written < line.length; ) {
     written += writeSync(1, line, written);
   }
+}
+
+/** The message in a line, in which integers that no number has are `bigint`s. */
+function parsed(line) {
+  if (!/[:,[ ]-?\d{16}/.test(line)) return JSON.parse(line);
+  const stringOrInteger = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+  const marked = line.replace(stringOrInteger, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `{"__bigint":"${token}"}`,
+  );
+  return JSON.parse(marked, (_name, value) =>
+    value?.__bigint === undefined ? value : BigInt(value.__bigint),
+  );
 }
 
 /** The value, or if JSON cannot say it, a note of what stood there. */

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -47,8 +48,33 @@ func read(place zarr.Place) (any, error) {
 	return zarr.Elements("uint64", []int{2}, values), nil
 }
 
+// write answers what was to be written, and the fill value, in its own digits.
+func write(place zarr.Place) (any, error) {
+	if place.Path == "/full" {
+		return nil, zarr.Writing(errors.New("there is no room"))
+	}
+	asked := place.Elements
+	var document struct {
+		FillValue json.Number `json:"fill_value"`
+	}
+	if err := json.Unmarshal(place.Metadata["zarr.json"], &document); err != nil {
+		return nil, err
+	}
+	var answer any
+	switch asked.DataType {
+	case "string":
+		answer = zarr.Strings(asked.Shape, asked.Strings())
+	case "bytes":
+		answer = zarr.ByteStrings(asked.Shape, asked.ByteStrings())
+	default:
+		answer = zarr.Elements(asked.DataType, asked.Shape, asked.Bytes())
+	}
+	answer.(map[string]any)["fill_value"] = document.FillValue.String()
+	return answer, nil
+}
+
 func main() {
 	description := zarr.Describe("echo")
 	description["version"] = "1.0"
-	zarr.Serve(description, zarr.Questions{"read": read})
+	zarr.Serve(description, zarr.Questions{"read": read, "write": write})
 }

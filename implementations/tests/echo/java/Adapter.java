@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,9 +39,30 @@ final class Adapter {
     return ZarrAdapter.elements(name, List.of(2), bytes);
   }
 
+  /** What was to be written, and the fill value, in its own digits. */
+  static Object write(JsonNode place) throws Exception {
+    JsonNode asked = place.get("elements");
+    String name = asked.get("data_type").asText();
+    JsonNode shape = asked.get("shape");
+    ZarrAdapter.writing(
+        () -> {
+          if (place.get("path").asText().equals("/full")) {
+            throw new IllegalStateException("there is no room");
+          }
+          return null;
+        });
+    Map<String, Object> answer =
+        new HashMap<>(
+            name.equals("string")
+                ? ZarrAdapter.strings(shape, ZarrAdapter.stringValues(asked))
+                : ZarrAdapter.elements(name, shape, ZarrAdapter.values(asked)));
+    answer.put("fill_value", place.get("metadata").get("zarr.json").get("fill_value").asText());
+    return answer;
+  }
+
   public static void main(String[] arguments) {
     Map<String, Object> description =
         Map.of("name", "echo", "version", "1.0", "language", "java", "libraries", Map.of());
-    ZarrAdapter.serve(description, Map.of("read", Adapter::read));
+    ZarrAdapter.serve(description, Map.of("read", Adapter::read, "write", Adapter::write));
   }
 }

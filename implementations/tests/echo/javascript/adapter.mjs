@@ -1,12 +1,23 @@
 // An adapter to a library that knows a few arrays by heart, to test the kit with.
 
-import { elements, opening, reading, serve } from "../kit/javascript/zarr_adapter.mjs";
+import {
+  elements,
+  opening,
+  reading,
+  serve,
+  values,
+  writing,
+} from "../kit/javascript/zarr_adapter.mjs";
 
 const library = {
   open(path) {
     console.log("a library may print what it likes");
     if (path === "/absent") throw new Error("there is no such node");
     return path;
+  },
+  async write(path, data) {
+    if (path === "/full") throw new Error("there is no room");
+    return data;
   },
   async read(path) {
     if (path === "/broken") throw new Error("its chunk is broken");
@@ -22,8 +33,15 @@ const NAMES = { "/strings": "string", "/nans": "float64" };
 
 async function read({ path }) {
   const node = await opening(() => library.open(path));
-  const values = await reading(() => library.read(node));
-  return elements(NAMES[path] ?? "uint64", [values.length], values);
+  const found = await reading(() => library.read(node));
+  return elements(NAMES[path] ?? "uint64", [found.length], found);
+}
+
+/** What was to be written, and the fill value, which JSON numbers of JavaScript cannot hold. */
+async function write({ path, metadata, elements: asked }) {
+  const data = await writing(() => library.write(path, values(asked)));
+  const fill_value = String(metadata["zarr.json"].fill_value);
+  return { ...elements(asked.data_type, asked.shape, data), fill_value };
 }
 
 /** What the region is asked of: rows of three, stored column by column after one element more. */
@@ -35,4 +53,4 @@ function read_region({ start, stop }) {
 const metadata = () => ({ metadata: { attributes: { huge: 1e999, big: 2n ** 70n, plain: 1.5 } } });
 
 const description = { name: "echo", version: "1.0", language: "javascript", libraries: {} };
-await serve(description, { read, read_region, metadata });
+await serve(description, { read, read_region, metadata, write });

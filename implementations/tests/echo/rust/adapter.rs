@@ -7,6 +7,7 @@ use std::io::Error;
 
 use zarr_adapter::{Answer, Place};
 use zarr_adapter::{describe, elements, items, opening, reading, serve, unsupported};
+use zarr_adapter::{Elements, elements_asked, integers, writing};
 
 mod library {
     use super::Error;
@@ -16,6 +17,13 @@ mod library {
         match path {
             "/absent" => Err(Error::other("there is no such node")),
             path => Ok(path),
+        }
+    }
+
+    pub fn write(path: &str) -> Result<(), Error> {
+        match path {
+            "/full" => Err(Error::other("there is no room")),
+            _ => Ok(()),
         }
     }
 
@@ -32,6 +40,7 @@ mod library {
 fn main() {
     serve(describe("echo", "1.0"), |question, place| match question {
         "read" => read(place),
+        "write" => write(place),
         _ => unsupported(question),
     });
 }
@@ -48,4 +57,22 @@ fn read(place: &Place) -> Answer {
         "uint64"
     };
     Ok(elements(name, &[2], &values.map(u64::to_le_bytes).concat()))
+}
+
+/// What was to be written, and the fill value, in its own digits.
+fn write(place: &Place) -> Answer {
+    writing(library::write(&place.path))?;
+    let asked = &place.asked["elements"];
+    let name = asked["data_type"].as_str().expect("a data type has a name");
+    let shape = integers(&asked["shape"]);
+    let mut answer = match elements_asked(&place.asked) {
+        Elements::Fixed(bytes) => elements(name, &shape, &bytes),
+        Elements::Variable(list) => {
+            items(name, &shape, &list.iter().map(Vec::as_slice).collect::<Vec<_>>())?
+        }
+    };
+    answer["fill_value"] = place.asked["metadata"]["zarr.json"]["fill_value"]
+        .to_string()
+        .into();
+    Ok(answer)
 }
