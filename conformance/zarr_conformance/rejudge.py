@@ -56,7 +56,8 @@ def _judged(
     for case in ordered((cases[case_id] for case_id in answers), cases):
         if case.id in answers:
             result = answers[case.id]
-            if result.verdict.verdict == "skipped":  # nobody was asked
+            if result.verdict.verdict == "skipped" and result.observation.kind == "unsupported":
+                # nobody was asked
                 yield result
                 continue
             verdict = judge.verdict(case, result.observation)

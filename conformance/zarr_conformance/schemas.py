@@ -17,8 +17,8 @@ class Schemas:
     """Checks whole lines."""
 
     def __init__(self) -> None:
-        answer = _schema("answer")
-        self._request = Draft202012Validator(_schema("request"))
+        answer = schema("answer")
+        self._request = Draft202012Validator(schema("request"))
         self._answer = Draft202012Validator(answer)
         self._returned = {
             question: Draft202012Validator({"$ref": f"#/$defs/{question}"} | _definitions(answer))
@@ -43,14 +43,15 @@ class Schemas:
             raise BadAnswer(f"broke answer.schema.json: {problem}")
 
 
-def _schema(name: str) -> dict[str, Any]:
+def schema(name: str) -> dict[str, Any]:
+    """One of the project's own schemas: ``request``, ``answer`` or ``results``."""
     text = files(__package__).joinpath("schema", f"{name}.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    document: dict[str, Any] = json.loads(text)
+    return document
 
 
-def _definitions(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"$defs": schema["$defs"]}
+def _definitions(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"$defs": document["$defs"]}
 
 
 def _problem(validator: Draft202012Validator, document: Any) -> str | None:

@@ -13,6 +13,7 @@ from zarr_conformance.cli.generate import generate
 from zarr_conformance.cli.history import history
 from zarr_conformance.cli.rejudge import rejudge
 from zarr_conformance.cli.report import report
+from zarr_conformance.cli.results import results
 from zarr_conformance.cli.run import run
 
 EPILOG = """\
@@ -52,6 +53,7 @@ COMMANDS = (
     evidence,
     rejudge,
     findings,
+    results,
     cases,
     adapters,
     coverage,
