@@ -11,6 +11,7 @@ from zarr_conformance.cli.consoles import errors
 from zarr_conformance.cli.root import root
 from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted
 from zarr_fixtures.corpus import CorpusError
+from zarr_fixtures.draft import DraftError
 from zarr_fixtures.export import ExportError
 from zarr_fixtures.generate import GenerationError
 from zarr_fixtures.layout import LayoutError
@@ -21,6 +22,7 @@ from zarr_fixtures.uncovered import UncoveredError
 # The errors of the corpus, which knows no exit codes.
 OF_THE_CORPUS = {
     CorpusError: ExitCode.BAD_FILE,
+    DraftError: ExitCode.BAD_USAGE,
     ExportError: ExitCode.BAD_USAGE,
     GenerationError: ExitCode.UNEXPECTED_FAILURES,
     LayoutError: ExitCode.NO_STORAGE,

@@ -1,13 +1,16 @@
 """``zarr-conformance evidence``: a page on a proposal, to be attached to a vote."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from zarr_conformance.cli.consoles import output
+from zarr_conformance.cli.zep import draft_option
 from zarr_conformance.report.evidence.page import make_page, write_page
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
+from zarr_fixtures.draft import open_draft
 from zarr_fixtures.proposal import proposal
 from zarr_fixtures.register import register
 from zarr_fixtures.uncovered import read_reasons
@@ -38,18 +41,28 @@ Examples:
     metavar="DIR",
     help="Where the page is written.  [default: here]",
 )
-def evidence(subject: str, files: tuple[Path, ...], directory: Path) -> None:
+@draft_option
+def evidence(
+    subject: str, files: tuple[Path, ...], directory: Path, draft_directory: Path | None
+) -> None:
     """Write one page, as Markdown and as HTML, on what results FILEs show of a proposal.
 
-    SUBJECT is a ZEP such as ZEP0002, an extension such as codec:zstd or data_type:string, or any
-    selection of cases; see `run`. The page tells who reads and writes it, where implementations
-    part, what those do with it who do not know it, what is open, what was not tested, and how to
-    repeat it. Several FILEs are put together; of the same question the later one counts.
+    SUBJECT is a ZEP such as ZEP0002, an extension such as codec:zstd or data_type:string, the name
+    of the --draft, or any selection of cases; see `run`. The page tells who reads and writes it,
+    where implementations part, what those do with it who do not know it, what is open, what was not
+    tested, and how to repeat it. Several FILEs are put together; of the same question the later one
+    counts.
     """
-    corpus = load()
+    draft = None if draft_directory is None else open_draft(draft_directory)
+    corpus = load() if draft is None else draft.corpus
     results = [Results.read(file) for file in files]
     for each in results:
         each.require_corpus(corpus.hash, corpus.cases)
-    page = make_page(proposal(subject, corpus, register()), corpus, results, read_reasons())
+    if draft is not None and subject == draft.directory.resolve().name:
+        about = draft.proposal
+    else:
+        about = proposal(subject, corpus, register())
+    also = "" if draft is None else f" --draft {shlex.quote(str(draft_directory))}"
+    page = make_page(about, corpus, results, read_reasons(), also)
     for path in write_page(page, directory):
         output().print(str(path), soft_wrap=True)

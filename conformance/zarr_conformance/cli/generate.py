@@ -1,11 +1,15 @@
 """``zarr-conformance generate``: write the corpus from its recipes."""
 
+from pathlib import Path
+
 import click
 
 from zarr_conformance.cli.consoles import output
+from zarr_conformance.cli.zep import draft_option
 from zarr_conformance.errors import ExitCode, UsageError
 from zarr_fixtures import generate as corpus
 from zarr_fixtures.corpus import load
+from zarr_fixtures.draft import open_draft
 from zarr_fixtures.releases import fault_of_version, write_release
 
 EPILOG = """\
@@ -29,12 +33,18 @@ Examples:
     is_flag=True,
     help="Remember the corpus as it is as the last release, which later versions are held to.",
 )
-def generate(check: bool, release: bool) -> ExitCode:
+@draft_option
+def generate(check: bool, release: bool, draft_directory: Path | None) -> ExitCode:
     """Write the case files from the recipes, after the reference has answered every case."""
     console = output()
     if check and release:
         raise UsageError("--check writes nothing, and --release does: give one of them.")
-    differences = corpus.check() if check else corpus.write()
+    if draft_directory is not None:
+        if check or release:
+            raise UsageError("A draft is written, and neither checked nor released.")
+        differences = open_draft(draft_directory).write()
+    else:
+        differences = corpus.check() if check else corpus.write()
     for difference in differences:
         console.print(f"{difference.kind:8} {difference.id}", soft_wrap=True)
     if not differences:

@@ -15,6 +15,7 @@ from zarr_conformance.cli.rejudge import rejudge
 from zarr_conformance.cli.report import report
 from zarr_conformance.cli.results import results
 from zarr_conformance.cli.run import run
+from zarr_conformance.cli.zep import zep
 
 EPILOG = """\
 \b
@@ -59,6 +60,7 @@ COMMANDS = (
     coverage,
     corpus_audit,
     generate,
+    zep,
 )
 for command in COMMANDS:
     root.add_command(command)

@@ -16,6 +16,7 @@ from zarr_conformance.cli.outcome import (
     stopped,
 )
 from zarr_conformance.cli.progress import Bars
+from zarr_conformance.cli.zep import draft_option
 from zarr_conformance.command_lines import command_line
 from zarr_conformance.implementations import find_implementations, named
 from zarr_conformance.limits import Limits, parse_size
@@ -26,6 +27,7 @@ from zarr_conformance.results import Results
 from zarr_conformance.run import Options, external, installed
 from zarr_conformance.run import run as run_corpus
 from zarr_fixtures.corpus import load
+from zarr_fixtures.draft import open_draft
 from zarr_fixtures.selection import select
 
 EPILOG = """\
@@ -111,6 +113,7 @@ Examples:
 @click.option(
     "--check-protocol", is_flag=True, help="Hold every line to the protocol's JSON Schemas."
 )
+@draft_option
 @click.option(
     "--fail-on",
     type=click.Choice([each.value for each in FailOn]),
@@ -133,6 +136,7 @@ def run(
     path: Path | None,
     resume: bool,
     check_protocol: bool,
+    draft_directory: Path | None,
     fail_on: str,
     expected: Expected,
     files: Files,
@@ -151,9 +155,11 @@ def run(
     ]
     ours = named(names, every) if names or theirs else list(every.values())
     contestants = expected.of([*map(installed, ours), *theirs])
-    corpus = load()
-    cases = tuple(corpus) if expression is None else select(corpus, expression)
-    selected = expression is not None
+    draft = None if draft_directory is None else open_draft(draft_directory)
+    corpus = load() if draft is None else draft.corpus
+    candidates = tuple(corpus) if draft is None else draft.cases
+    cases = candidates if expression is None else select(candidates, expression)
+    selected = draft is not None or expression is not None
     path = results_path(path, selected=selected, resume=resume)
     limits = Limits(seconds=timeout, memory=parse_size(memory))
     options = Options(path, resume, jobs, limits, check_protocol)

@@ -53,7 +53,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that a page shows. ``columns`` are those whose answers it has in the matrices."""
+    """Everything that a page shows. ``columns`` are those whose answers it has in the matrices.
+
+    ``also`` is what its commands need besides: where a draft is, if it is about one.
+    """
 
     proposal: Proposal
     corpus: Corpus
@@ -78,6 +81,7 @@ class Page:
     lines: Sequence[Line]
     run_again: str
     export_again: str
+    also: str
 
     def failing(self, mark: Mark) -> int:
         """How many cases somebody who is counted fails in this way."""
@@ -89,7 +93,11 @@ class Page:
 
 
 def make_page(
-    proposal: Proposal, corpus: Corpus, files: Sequence[Results], reasons: Mapping[str, str]
+    proposal: Proposal,
+    corpus: Corpus,
+    files: Sequence[Results],
+    reasons: Mapping[str, str],
+    also: str = "",
 ) -> Page:
     """Put the page together. Raises ``ResultsError`` if the files are of different corpora."""
     results = combined(files)
@@ -131,6 +139,7 @@ def make_page(
         contested=[case for case in members if case.status == "contested"],
         not_run=list(results.not_run.values()),
         lines=[_line(case, columns) for case in members],
+        also=also,
         run_again=_run_again(everybody, selection),
         export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
     )
@@ -190,14 +199,14 @@ def _known_part(selection: str, members: Sequence[Case]) -> str:
 
 
 def _run_again(everybody: Sequence[Contestant], selection: str) -> str:
-    """The command that measures all of it again; adapters from elsewhere have to be added."""
-    names = [each.implementation.asked_for or each.implementation.name for each in everybody]
-    asked = [
-        name for name, each in zip(names, everybody, strict=True) if not each.implementation.command
-    ]
-    return shlex.join(
-        ["zarr-conformance", "run", *asked, "--select", selection, "--results", "evidence.jsonl"]
-    )
+    """The command that measures all of it again."""
+    asked = ["zarr-conformance", "run"]
+    for each in (who.implementation for who in everybody):
+        if each.command:
+            asked += ["--adapter", shlex.join(each.command)]
+        else:
+            asked.append(each.asked_for or each.name)
+    return shlex.join([*asked, "--select", selection, "--results", "evidence.jsonl"])
 
 
 def safe_name(proposal: Proposal) -> str:
