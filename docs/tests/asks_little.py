@@ -19,7 +19,7 @@ def asking_little(arguments: list[str]) -> list[str]:
         return arguments
     asked = run.make_context("run", arguments[1:]).params
     less = list(arguments)
-    if asked["expression"] is None:
+    if asked["expression"] is None and asked["draft_directory"] is None:
         less += ["--select", A_HANDFUL]
         less += [] if asked["path"] else ["--results", "results.jsonl"]
     return less if asked["names"] or asked["adapters"] else [*less, *QUICKLY_MADE]
