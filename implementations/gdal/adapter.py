@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
-from zarr_adapter import Refused, Unsupported, data_type_name, describe, elements, serve
+from zarr_adapter import (
+    Refused,
+    Unsupported,
+    data_type_name,
+    describe,
+    elements,
+    serve,
+    values,
+)
 
 # isort: split
 import libgdal
@@ -18,6 +26,7 @@ import numpy as np
 gdal = libgdal.load()
 
 MULTIDIMENSIONAL = 0x10
+UPDATE = 1
 KEYS = {2: ".zarray", 3: "zarr.json"}  # of an array's document
 NUMERIC, STRING, COMPOUND = range(3)  # classes of data types
 JSON = 1  # the subtype of a string
@@ -65,11 +74,32 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
     return {"metadata": members}
 
 
+def write_region(
+    store: str,
+    path: str,
+    zarr_format: int,
+    start: list[int],
+    stop: list[int],
+    elements: dict[str, Any],
+) -> dict[str, Any]:
+    with (
+        _array(store, path, zarr_format, UPDATE) as array,
+        _data_type(gdal.GDALMDArrayGetDataType, array) as data_type,
+    ):
+        dtype = _dtype(data_type)
+        content = values(elements, dtype).astype(dtype)
+        first = (ctypes.c_uint64 * len(start))(*start)
+        count = (ctypes.c_size_t * len(start))(*content.shape)
+        everything = (first, count, None, None, data_type, content.ctypes.data, None, 0)
+        _asked(gdal.GDALMDArrayWrite, array, *everything, stage="write")
+    return {}
+
+
 @contextmanager
-def _root(store: str) -> Iterator[Any]:
+def _root(store: str, access: int = 0) -> Iterator[Any]:
     """The root group. Where the store's root is an array, GDAL makes a group with it alone."""
     name = f'ZARR:"{store}"'.encode()  # no other driver is to answer instead
-    data_set = _asked(gdal.GDALOpenEx, name, MULTIDIMENSIONAL, None, None, None)
+    data_set = _asked(gdal.GDALOpenEx, name, MULTIDIMENSIONAL | access, None, None, None)
     with ExitStack() as held:
         held.callback(gdal.GDALReleaseDataset, data_set)
         root = _asked(gdal.GDALDatasetGetRootGroup, data_set)
@@ -78,8 +108,8 @@ def _root(store: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _array(store: str, path: str, zarr_format: int) -> Iterator[Any]:
-    with _root(store) as root, ExitStack() as held:
+def _array(store: str, path: str, zarr_format: int, access: int = 0) -> Iterator[Any]:
+    with _root(store, access) as root, ExitStack() as held:
         if path != "/":
             full_name = path.encode()
             array = _asked(gdal.GDALGroupOpenMDArrayFromFullname, root, full_name, None)
@@ -238,4 +268,5 @@ serve(
     read_region=read_region,
     list=list_children,
     metadata=metadata,
+    write_region=write_region,
 )

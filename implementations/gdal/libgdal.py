@@ -42,6 +42,12 @@ FUNCTIONS = {
         *(POINTER(ctypes.c_int64), POINTER(ctypes.c_ssize_t)),  # steps, here and in the buffer
         *(c_void_p, c_void_p, c_void_p, c_size_t),  # data type, buffer; its bounds are not checked
     ),
+    "GDALMDArrayWrite": (
+        c_int,
+        *(c_void_p, POINTER(c_uint64), Sizes),
+        *(POINTER(ctypes.c_int64), POINTER(ctypes.c_ssize_t)),
+        *(c_void_p, c_void_p, c_void_p, c_size_t),
+    ),
     "GDALReleaseDimensions": (None, Handles, c_size_t),
     "GDALDimensionGetSize": (c_uint64, c_void_p),
     "GDALReleaseAttributes": (None, Handles, c_size_t),

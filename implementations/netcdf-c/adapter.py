@@ -2,6 +2,9 @@
 
 netCDF-C opens a group as a data set and an array as one of its variables. So that a store whose
 root is an array can be asked too, each store is shown to it as the child of an empty group.
+
+It is not asked to write: the package takes a store by its URL for one that does not exist, and
+where it is to open it with ``r+`` puts a new one in its place.
 """
 
 import json
