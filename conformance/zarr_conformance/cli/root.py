@@ -7,6 +7,7 @@ from zarr_conformance.cli.cases import cases
 from zarr_conformance.cli.compare import compare
 from zarr_conformance.cli.corpus_audit import corpus_audit
 from zarr_conformance.cli.coverage import coverage
+from zarr_conformance.cli.crosscheck import crosscheck
 from zarr_conformance.cli.evidence import evidence
 from zarr_conformance.cli.findings import findings
 from zarr_conformance.cli.generate import generate
@@ -55,6 +56,7 @@ COMMANDS = (
     rejudge,
     findings,
     results,
+    crosscheck,
     cases,
     adapters,
     coverage,
