@@ -35,7 +35,7 @@ def write_entries(path: Path, entries: Iterable[Known]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         owner = path.absolute().parent.name
-        texts = (_to_toml(known, owner) for known in entries)
+        texts = [_to_toml(known, owner) for known in entries] or ["known = []\n"]
         path.write_text("\n".join([HEADING, *texts]), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from error
