@@ -12,10 +12,15 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zarr_conformance.errors import ResultsError, StorageError, UsageError
 from zarr_conformance.judge import VERDICTS, Observation, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zarr_conformance.report.notebook import Comparisons
 
 FORMAT = 1
 
@@ -177,7 +182,7 @@ def _not_written(path: Path, error: OSError) -> StorageError:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """The content of a results file, by ``(name, version)`` of the implementation.
 
@@ -192,11 +197,12 @@ class Results:
     results: Mapping[tuple[str, str], Mapping[str, Result]]
 
     @classmethod
-    def read(cls, path: Path, *, torn_end: bool = False) -> "Results":
+    def read(cls, path: Path | str, *, torn_end: bool = False) -> "Results":
         """Read a file. With ``torn_end`` a last line that was cut off is left out.
 
         Raises ``ResultsError`` that names the line that is wrong.
         """
+        path = Path(path)
         lines = _read_lines(path, torn_end=torn_end)
         run = next(lines, None)
         if not isinstance(run, Run):
@@ -242,6 +248,60 @@ class Results:
             results={key: answers for key, answers in self.results.items() if key[0] in names},
         )
 
+    def where(
+        self,
+        cases: str = "*",
+        *,
+        verdict: str | Collection[str] = (),
+        reason: str | Collection[str] = (),
+    ) -> "Results":
+        """The results of some cases, with some verdicts, for some reasons; all if none are named.
+
+        ``cases`` selects as ``run --select`` does: ``"v3/codecs/gzip"``, ``"feature:codec:zstd
+        polarity:negative"``. Raises ``SelectionError`` if that selects nothing that there is.
+        """
+        from zarr_conformance.report.notebook import where
+
+        return replace(self, results=where(self, cases, _several(verdict), _several(reason)))
+
+    def compare(self, new: "Results") -> "Comparisons":
+        """What changed from these results to ``new`` ones, case by case, as ``compare`` tells it.
+
+        Raises ``UsageError`` if they have no implementation in common.
+        """
+        from zarr_conformance.report.comparison import compare
+        from zarr_conformance.report.notebook import Comparisons
+
+        return Comparisons(compare(self, new))
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A row for each case on each implementation, of texts and numbers alone.
+
+        Its columns are ``case``, ``implementation``, ``version``, ``lineage``, ``said`` (the kind
+        of the answer), ``verdict``, ``reason`` and ``seconds``. Every library of tables takes it.
+        """
+        from zarr_conformance.report.notebook import records
+
+        return list(records(self))
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """The rows of ``to_records`` in pandas. Raises ``ImportError`` if that is not installed."""
+        from zarr_conformance.report.notebook import frame
+
+        return frame(self)
+
+    def __repr__(self) -> str:
+        who = ", ".join(
+            f"{name} {version}: {len(each)}" for (name, version), each in self.answers.items()
+        )
+        return f"<Results of {self.path} ({who or 'nobody'})>"
+
+    def _repr_html_(self) -> str:
+        """The matrix, which Jupyter shows."""
+        from zarr_conformance.report.notebook import matrix_html
+
+        return matrix_html(self)
+
     def require_corpus(self, corpus_hash: str, cases: Container[str]) -> None:
         """Raise ``ResultsError`` unless the results are of this corpus."""
         if self.run.corpus["hash"] != corpus_hash:
@@ -255,6 +315,10 @@ class Results:
                 if case not in cases:
                     name = " ".join(key)
                     raise ResultsError(f"{self.path}: {name} answered {case!r}, which is no case.")
+
+
+def _several(names: str | Collection[str]) -> Collection[str]:
+    return (names,) if isinstance(names, str) else names
 
 
 def _read_lines(path: Path, *, torn_end: bool) -> Iterator[Line]:

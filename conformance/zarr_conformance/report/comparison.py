@@ -66,6 +66,16 @@ class Comparison:
     differences: Sequence[Difference]
     unchanged: int
 
+    def __str__(self) -> str:
+        (name, old), (_, new) = self.old, self.new
+        versions = new if old == new else f"{old} -> {new}"
+        counts = [
+            f"{number} {kind.value.lower()}"
+            for kind in Kind
+            if (number := self.counts.get(kind, 0)) or kind in (Kind.REGRESSED, Kind.FIXED)
+        ]
+        return f"{name} {versions}: {', '.join(counts)}, {self.unchanged} cases unchanged"
+
     @property
     def counts(self) -> Mapping[Kind, int]:
         """How many differences there are of each kind."""
@@ -153,15 +163,7 @@ def _said(result: Result) -> tuple[str, Any]:
 
 def show_comparison(console: Console, comparison: Comparison) -> None:
     """Print each case that differs, the regressions first."""
-    (name, old), (_, new) = comparison.old, comparison.new
-    versions = new if old == new else f"{old} -> {new}"
-    counts = [
-        f"{number} {kind.value.lower()}"
-        for kind in Kind
-        if (number := comparison.counts.get(kind, 0)) or kind in (Kind.REGRESSED, Kind.FIXED)
-    ]
-    heading = f"{name} {versions}: {', '.join(counts)}, {comparison.unchanged} cases unchanged"
-    console.print(Text(visible(heading), style="bold"), soft_wrap=True)
+    console.print(Text(visible(str(comparison)), style="bold"), soft_wrap=True)
     for kind in Kind:
         members = [each for each in comparison.differences if each.kind is kind]
         if members:
