@@ -21,6 +21,7 @@ from zarr_conformance.report.outcomes import FailOn, Kind, Outcomes
 from zarr_conformance.report.tap import tap
 from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
 from zarr_fixtures.case import Ask, Case, Elements, Expect, Observe, Reading, Refused
+from zarr_fixtures.readback import read_back
 
 ONE = Elements("uint8", (1,), b"\x01")
 HOSTILE = "\x1b[31m</failure>]]>\x00 | `x` # % ::error::\n<script>alert(1)</script>\ud800"
@@ -82,7 +83,7 @@ KNOWN = Expectations(
 
 
 def results_of(answers: Mapping[str, Observation], name: str = "lib", why: str = "") -> Results:
-    judge, key = Judge(CASES), (name, "1.0")
+    judge, key = Judge(CASES, read_back), (name, "1.0")
     results = {
         each.id: Result(
             each.id,
