@@ -189,7 +189,7 @@ def test_known_failures_are_failures_and_unexpected_passes_are_passes() -> None:
         cases[1].id: Verdict("fail", "unexpected_pass"),
     }
     who = contestants(answered(verdicts, Implementation("a", "1", lineage="a")))[0]
-    found = standing(who, cases, (), CORPUS.baselines)
+    found = standing(who, cases, {})
     assert (found.count("WRONG"), found.count("PASSED")) == (1, 1)
 
 
@@ -203,8 +203,8 @@ def test_who_reads_new_data_wrongly_is_named() -> None:
     verdicts = {case.id: Verdict("unsupported", "feature_unsupported") for case in valid}
     verdicts[valid[1].id] = Verdict("fail", "wrong_elements")
     who = contestants(answered(verdicts, Implementation("a", "1", lineage="a")))[0]
-    everybody = [standing(who, valid, features, CORPUS.baselines)]
-    [found] = newcomers(everybody, valid, features)
+    plainest = {each: CORPUS.baselines[each] for each in features}
+    [found] = newcomers([standing(who, valid, plainest)], valid)
     assert found.wrong == (valid[1].id,)
     assert found.lacking == features
 
@@ -261,6 +261,8 @@ def test_a_written_proposal_names_what_exists(name: str) -> None:
     assert demands
     features = {feature for case in members for feature in case.features}
     assert set(each.features) <= features
+    assert each.features or each.plainest
+    assert set(each.plainest) <= {case.id for case in members}
     assert each.earlier
     assert each.open
     tested = {named for case in members for named in case.requirements}
@@ -285,6 +287,17 @@ def test_an_extension_or_a_selection_needs_no_file() -> None:
 def test_a_wrong_subject_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["evidence", "ZEP0099", str(MEASURED)]) in (2, 4)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_proposal_without_features_is_read_by_who_passes_its_plainest_cases() -> None:
+    case = CORPUS["v3/extensions/codec-short-hand"]
+    other = CORPUS["v3/must_understand/field-ignorable"]
+    refused = Verdict("fail", "rejected_valid")
+    answers = answered({case.id: refused, other.id: P}, Implementation("a", "1", lineage="a"))
+    found = standing(
+        contestants(answers)[0], [case, other], {each.id: each.id for each in (case, other)}
+    )
+    assert (found.supports, found.lacking) == (False, (case.id,))
 
 
 def test_marks_are_gravest_first_in_the_splits(page: Page) -> None:

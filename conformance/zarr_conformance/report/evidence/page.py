@@ -110,11 +110,12 @@ def make_page(
     everybody = contestants(results)
     counted = [each for each in everybody if each.counts]
     columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
-    to_write = [f"write/{feature}" for feature in proposal.features]
-    all_readers = [standing(who, reading, proposal.features, corpus.baselines) for who in everybody]
+    all_readers = [standing(who, reading, _plainest(proposal, corpus)) for who in everybody]
+    named = [f"write/{feature}" for feature in proposal.features]
+    to_write = {each: corpus.baselines.get(each, "") for each in named}
     readers = [each for each in all_readers if each.who in columns]
     readers.sort(key=lambda each: columns.index(each.who))
-    writers = [standing(who, writing, to_write, corpus.baselines) for who in columns]
+    writers = [standing(who, writing, to_write) for who in columns]
     parted = _parted(members, corpus, counted)
     selection = _known_part(proposal.cases, members)
     return Page(
@@ -132,7 +133,7 @@ def make_page(
         writers=Matrix(writers, _rows(writing, columns), len(writing)),
         lineages=lineages(readers, writers),
         splits=splits(counted, decided),
-        newcomers=newcomers(all_readers, reading, proposal.features),
+        newcomers=newcomers(all_readers, reading),
         older=[each for each in everybody if not each.newest and not each.why_apart],
         divergences=parted,
         agreed=_open(members, {each.case.id for each in parted}),
@@ -143,6 +144,12 @@ def make_page(
         run_again=_run_again(everybody, selection),
         export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
     )
+
+
+def _plainest(proposal: Proposal, corpus: Corpus) -> dict[str, str]:
+    """The plainest case of each thing that a reader must have, by what it is called."""
+    baselines = {each: corpus.baselines.get(each, "") for each in proposal.features}
+    return baselines or {each: each for each in proposal.plainest}
 
 
 def _rows(cases: Sequence[Case], columns: Sequence[Contestant]) -> dict[str, Sequence[Cell]]:

@@ -23,8 +23,9 @@ BAD = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED)
 class Standing:
     """One implementation and some cases.
 
-    ``lacking`` are the features of the proposal that it does not support, and ``supports`` is
-    whether it supports them all; of a proposal without features, whether it passes any case.
+    ``lacking`` are the features of the proposal that it does not support, or, where it has none,
+    the plainest cases that it fails; ``supports`` is whether nothing is lacking, and of a mere
+    selection whether it passes any case.
     ``failed_must`` counts the cases at the level MUST among the ``marks`` that are failures.
     """
 
@@ -40,17 +41,15 @@ class Standing:
         return self.marks.get(Mark[name], 0)
 
 
-def standing(
-    who: Contestant,
-    cases: Sequence[Case],
-    features: Iterable[str],
-    baselines: Mapping[str, str],
-) -> Standing:
-    """Hold one implementation against cases that can fail."""
+def standing(who: Contestant, cases: Sequence[Case], plainest: Mapping[str, str]) -> Standing:
+    """Hold one implementation against cases that can fail.
+
+    ``plainest`` is the case that shows that it has a thing, by what the thing is called.
+    """
     answers = {case.id: who.answers[case.id] for case in cases if case.id in who.answers}
     marks = {case_id: mark_of(result.verdict) for case_id, result in answers.items()}
-    lacking = tuple(each for each in features if not supports(who, each, baselines))
-    proven = not lacking if tuple(features) else Mark.PASSED in marks.values()
+    lacking = tuple(each for each, case_id in plainest.items() if not passes(who, case_id))
+    proven = not lacking if plainest else Mark.PASSED in marks.values()
     return Standing(
         who,
         lacking,
@@ -79,9 +78,9 @@ def _kind(case: Case) -> str:
     return case.level
 
 
-def supports(who: Contestant, feature: str, baselines: Mapping[str, str]) -> bool:
-    """Whether it passes the feature's plainest case."""
-    result = who.answers.get(baselines.get(feature, ""))
+def passes(who: Contestant, case_id: str) -> bool:
+    """Whether it passes a case."""
+    result = who.answers.get(case_id)
     return result is not None and result.verdict.verdict == "pass"
 
 
@@ -141,25 +140,16 @@ class Newcomer:
     wrong: tuple[str, ...]
 
 
-def newcomers(
-    everybody: Iterable[Standing], cases: Sequence[Case], features: Sequence[str]
-) -> list[Newcomer]:
-    """Those in any version who meet the data of the proposal as something new.
-
-    They lack one of its features; if it has none, they are those who are not the newest version.
-    """
-    found = (each for each in everybody if (each.lacking if features else not each.who.newest))
+def newcomers(everybody: Iterable[Standing], cases: Sequence[Case]) -> list[Newcomer]:
+    """Those in any released version who meet the data of the proposal as something new."""
+    found = (each for each in everybody if not each.supports)
     return [_newcomer(each, cases) for each in found if not each.who.why_apart]
 
 
 def _newcomer(each: Standing, cases: Sequence[Case]) -> Newcomer:
-    new = [
-        case
-        for case in cases
-        if case.polarity == "positive"
-        and case.id in each.who.answers
-        and (not each.lacking or not set(each.lacking).isdisjoint(case.features))
-    ]
+    valid = [case for case in cases if case.polarity == "positive" and case.id in each.who.answers]
+    lacking = set(each.lacking)
+    new = [case for case in valid if not lacking.isdisjoint(case.features)] or valid
     results = [(case.id, each.who.answers[case.id]) for case in new]
     kinds = Counter(result.observation.kind for _, result in results)
     right = sum(result.verdict.verdict == "pass" for _, result in results)
