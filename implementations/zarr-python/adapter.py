@@ -31,7 +31,8 @@ except ImportError:  # before 3.1
 BYTES = ("VariableLengthBytes", "DataType.bytes")  # since 3.1, and before
 
 # Rectilinear grids are read once their user has said so. Not to ask would be to judge the switch.
-if "rectilinear_chunks" in zarr.config.get("array", {}):
+RECTILINEAR = "rectilinear_chunks" in zarr.config.get("array", {})  # since 3.2
+if RECTILINEAR:
     zarr.config.set({"array.rectilinear_chunks": True})
 
 
@@ -110,7 +111,7 @@ def _chunk_shape(grid: Any) -> Any:
     match grid:
         case {"name": "regular", "configuration": {"chunk_shape": chunk_shape}}:
             return tuple(chunk_shape)
-        case {"name": "rectilinear", "configuration": {"chunk_shapes": edges}}:
+        case {"name": "rectilinear", "configuration": {"chunk_shapes": edges}} if RECTILINEAR:
             return [each if isinstance(each, int) else _expanded(each) for each in edges]
     raise Unsupported("zarr.create has no argument for this chunk grid")
 
@@ -137,7 +138,7 @@ def _v2_arguments(metadata: dict[str, Any]) -> Any:
     def arguments() -> dict[str, Any]:
         return {
             **_typed(_v2_dtype(dtype, filters), fill_value, 2),
-            "filters": [numcodecs.get_codec(each) for each in filters] if filters else None,
+            "filters": [numcodecs.get_codec(each) for each in filters or ()],
             "compressor": None if compressor is None else numcodecs.get_codec(compressor),
             "attributes": metadata.get(".zattrs"),
             **document,
