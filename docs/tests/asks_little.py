@@ -22,7 +22,8 @@ def asking_little(arguments: list[str]) -> list[str]:
     if asked["expression"] is None and asked["draft_directory"] is None:
         less += ["--select", A_HANDFUL]
         less += [] if asked["path"] else ["--results", "results.jsonl"]
-    return less if asked["names"] or asked["adapters"] else [*less, *QUICKLY_MADE]
+    somebody = ("names", "adapters", "one_shots", "zarr_clis")
+    return less if any(asked[each] for each in somebody) else [*less, *QUICKLY_MADE]
 
 
 if __name__ == "__main__":
