@@ -138,16 +138,18 @@ function startMatrix(data) {
     return passed === judged ? `${judged}` : `${passed}/${judged}`;
   }
 
+  const filled = new WeakMap(); // what each cell shows, so that only what changes is touched
+
   function fill(cell, counts) {
+    const now = `${counts.mark} ${counts.known} ${counts.passed} ${counts.failed} ${counts.judged}`;
+    if (filled.get(cell) === now) return;
+    filled.set(cell, now);
     const [name, symbol] = data.marks[counts.mark];
-    const kind = `m-${name}${counts.known ? " known" : ""}`;
-    const text = countText(counts);
-    if (cell.className !== kind) cell.className = kind;
-    if (cell.firstChild.textContent !== symbol) cell.firstChild.textContent = symbol;
-    if (cell.lastChild.textContent !== text) cell.lastChild.textContent = text;
+    cell.className = `m-${name}${counts.known ? " known" : ""}`;
+    cell.firstChild.textContent = symbol;
+    cell.lastChild.textContent = countText(counts);
     const share = (count) => `${Math.floor((100 * count) / (counts.judged || 1))}%`;
-    cell.style.setProperty("--p", share(counts.passed));
-    cell.style.setProperty("--f", share(counts.passed + counts.failed));
+    cell.style.cssText = `--p:${share(counts.passed)};--f:${share(counts.passed + counts.failed)}`;
   }
 
   // --- Showing it.
@@ -161,6 +163,7 @@ function startMatrix(data) {
     left = matching(columns);
     hiding.textContent = data.columns.map((_, index) => index).filter((index) => !columns.includes(index))
       .map((index) => `#matrix tr > :nth-child(${index + 2}) { display: none; }`).join("\n");
+    table.style.setProperty("--columns", columns.length);
     const total = left.flat();
     auto = total.length < cases.length && total.length <= MOST_UNFOLDED;
     for (const column of columns) fill(table.querySelector(".total tr").cells[column + 1], tally(data.answers[column], total));
@@ -280,7 +283,7 @@ function startMatrix(data) {
   function focusOn(cell) {
     if (!cell) return;
     setTabStop(cell);
-    target(cell).focus();
+    target(cell).focus({ preventScroll: true });
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
@@ -350,7 +353,6 @@ function startMatrix(data) {
   addEventListener("popstate", fromOutside);
   addEventListener("hashchange", fromOutside);
 
-  for (const cell of table.querySelectorAll("tbody td")) cell.tabIndex = -1;
   for (const button of table.querySelectorAll(".feature button")) button.tabIndex = -1;
   if (location.hash.length > 1) fromOutside();
   else { left = rows.map(({ start, stop }) => Array.from({ length: stop - start }, (_, at) => start + at)); setTabStop(); }
