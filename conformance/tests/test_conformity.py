@@ -152,6 +152,13 @@ def test_what_was_not_put_is_not_conformity(slug: str, verdict: Verdict) -> None
     assert held(**{slug: verdict}).outcome is Outcome.INCOMPLETE
 
 
+def test_who_falls_short_of_half_a_profile_gets_no_numbers() -> None:
+    found = held(asked=UNSUPPORTED, plain=ABSENT)
+    assert found.outcome is Outcome.FALLS_SHORT
+    assert not found.measured
+    assert endpoint("x", found)["message"] == "does not conform"
+
+
 def test_nothing_measured_and_nothing_supported_are_told_apart() -> None:
     slugs = [each.rpartition("/")[2].replace("-", "_") for each in CASES]
     assert held(**dict.fromkeys(slugs, UNSUPPORTED)).outcome is Outcome.UNSUPPORTED

@@ -79,7 +79,7 @@ def message(conformity: Conformity) -> str:
     match conformity.outcome:
         case Outcome.CONFORMS:
             return f"conforms, {must.passed} MUST"
-        case Outcome.FALLS_SHORT:
+        case Outcome.FALLS_SHORT if conformity.measured:
             broken = conformity.counts["implied"].failed
             also = f", breaks on {broken}" if broken else ""
             return f"{must.passed} of {must.asked} MUST{also}"

@@ -48,6 +48,11 @@ class Count:
     lenient: int = 0
     unproven: int = 0
 
+    @property
+    def missing(self) -> int:
+        """How many were not measured at all."""
+        return self.asked - self.passed - self.failed - self.lenient - self.unproven
+
     def __str__(self) -> str:
         return f"{self.passed}/{self.asked}" if self.asked else "-"
 
@@ -70,6 +75,11 @@ class Conformity:
     def failed(self) -> int:
         """How many cases failed, of any kind."""
         return sum(count.failed for count in self.counts.values())
+
+    @property
+    def measured(self) -> bool:
+        """Whether every case that is asked for was put."""
+        return not any(count.missing for count in self.counts.values())
 
 
 def conformities(profile: Profile, cases: Cases, results: Results) -> dict[Key, Conformity]:

@@ -64,7 +64,8 @@ def show_profile(
 
 def _cell(console: Console, conformity: Conformity, layout: Layout) -> Text:
     text = _symbol(console, conformity.outcome)
-    if layout.counted and conformity.outcome in (Outcome.CONFORMS, Outcome.FALLS_SHORT):
+    counted = conformity.measured and layout.counted
+    if counted and conformity.outcome in (Outcome.CONFORMS, Outcome.FALLS_SHORT):
         text += f" {conformity.counts['must']}"
         if broken := conformity.counts["implied"].failed:
             text += f" {'!' if console.options.ascii_only else '†'}{broken}"
