@@ -8,6 +8,7 @@ https://zarr-specs.readthedocs.io/en/latest/v3/core/#metadata
 """
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -127,8 +128,13 @@ def validate(document: Any) -> list[tuple[str, str]]:
 
     The list is empty for a valid document. It is sorted by path.
     """
-    errors = Draft202012Validator(load_schema()).iter_errors(document)
+    errors = _validator().iter_errors(document)
     return sorted({(error.json_path, _sentence(error)) for error in errors})
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(load_schema())
 
 
 def _sentence(error: ValidationError) -> str:
