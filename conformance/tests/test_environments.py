@@ -134,7 +134,7 @@ def test_what_installs_nowhere_is_not_prepared(fake_uv: FakeUv, cache: Path) -> 
         prepare(IMPLEMENTATION)
     assert caught.value.name == "library"
     assert caught.value.why == (
-        "no version of 2.0, 1.0 installs for CPython 3.99.0, CPython 3.11.0 "
+        "none of the versions 2.0, 1.0 installs for CPython 3.99.0, CPython 3.11.0 "
         "(uv: it asks for another Python)"
     )
     assert [path.suffix for path in cache.iterdir()] == [".lock"]

@@ -255,7 +255,9 @@ def test_a_library_that_cannot_be_had_is_not_run(
 ) -> None:
     said = UNAVAILABLE[toolchain][0]
     fake(toolchain, f"sys.exit({said!r})")
-    with pytest.raises(NotPrepared, match=r"^no version of 2\.0, 1\.0 installs for .*1\.2\.3 \("):
+    with pytest.raises(
+        NotPrepared, match=r"^none of the versions 2\.0, 1\.0 installs for .*1\.2\.3 \("
+    ):
         prepare(implementation(tmp_path, toolchain))
     assert [path.suffix for path in cache.iterdir()] == [".lock"]
 

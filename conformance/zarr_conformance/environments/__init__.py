@@ -145,7 +145,11 @@ def _none_installs(
     implementation: Implementation, toolchain: Toolchain, hosts: list[Host], problem: str
 ) -> NotPrepared:
     versions, found = ", ".join(implementation.versions), ", ".join(host.name for host in hosts)
-    why = f"no version of {versions} installs for {found} ({toolchain.installer}: {problem})"
+    if len(implementation.versions) == 1:
+        why = f"version {versions} does not install for {found}"
+    else:
+        why = f"none of the versions {versions} installs for {found}"
+    why += f" ({toolchain.installer}: {problem})"
     return NotPrepared(implementation.name, why, toolchain.if_none)
 
 

@@ -31,7 +31,7 @@ def show_failures(
     failures = list(_failures(results))
     for implementation, result in failures:
         show_failure(console, implementation, result, cases[result.case], known)
-    if not failures:
+    if results.answers and not failures:
         console.print("There are no failures in these results.")
 
 
