@@ -129,10 +129,12 @@ def results(corpus: Corpus) -> Results:
 def make_site() -> Callable[..., Site]:
     """A site of a corpus and of results, with what is known of the implementations."""
 
+    counted = coverage(load(), {})
+
     def make(
         corpus: Corpus, results: Results, known: Mapping[Key, Expectations] | None = None
     ) -> Site:
-        return Site(results, corpus, known or {}, coverage(load(), {}), list(profiles().values()))
+        return Site(results, corpus, known or {}, counted, list(profiles().values()))
 
     return make
 
