@@ -201,18 +201,20 @@ def test_a_failure_shows_the_first_difference_and_the_command_that_repeats_it(
     assert "zarr-conformance run wrong --select v2/chunks/many-chunks" in page.text
 
 
-def test_a_store_that_was_not_changed_as_asked_is_shown_with_its_bytes(
+def test_what_was_written_instead_of_what_was_asked_for_is_shown(
     corpus: Corpus, answer_all: Callable[..., Results], make_site: Callable[..., Site]
 ) -> None:
     case = next(case for case in corpus if case.ask.changes and len(case.store) > 1)
     left = {key: b64encode(value.to_bytes()).decode() for key, value in case.store.items()}
+    left |= {"stray": b64encode(b"a stray key").decode()}
     observation = Observation("returned", {"store": left})
     results = answer_all({case.id: case}, {("does nothing", "1"): lambda _: observation})
     _, text = make_site(corpus, results).case(case)
     page = Parsed(text)
-    assert "The store that it left" in page.text
+    assert "What it wrote" in page.text
     shown = [each["class"] for _, each in page.elements if each.get("class") == "value"]
-    assert len(shown) == 2 * len(case.store)
+    assert len(shown) == 1 + len(case.store)
+    assert "a stray key" in page.text
 
 
 def test_a_shard_is_drawn_with_its_parts_in_their_places(corpus: Corpus) -> None:

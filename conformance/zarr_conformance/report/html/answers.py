@@ -64,7 +64,7 @@ class Group:
 
     ``mark`` is None where the specification is silent and nothing is judged. ``grids`` are the
     expected elements and those that were returned instead, each marked where it differs;
-    ``store`` is what the store was changed to.
+    ``store`` are the values that were changed in the store, or are new.
     """
 
     mark: Mark | None
@@ -172,7 +172,13 @@ def _store(case: Case, result: Result, mark: Mark | None) -> tuple[Value, ...]:
     if not _is_other(mark, result) or not isinstance(answer, Stored):
         return ()
     values = {key: _stored(key, answer.values[key]) for key in sorted(answer.values)}
-    return tuple(stored_values(replace(case, store=values), f"{anchor(result.key)}-"))
+    shown = stored_values(replace(case, store=values), f"{anchor(result.key)}-")
+    before = {key: value.to_bytes() for key, value in case.store.items()}
+    return tuple(
+        value
+        for key, value in zip(values, shown, strict=True)
+        if before.get(key) != answer.values[key]
+    )
 
 
 def _stored(key: str, data: bytes) -> StoredValue:
