@@ -18,8 +18,8 @@ without it the entry holds for all versions.
 
 ``finding`` names the root cause, for ever: entries of one cause have the same. What lies in another
 implementation beneath this one is a finding of that one, ``zarr-python/index-location``, and needs
-no evidence of its own. ``limitation = true`` says that the library's own data model has no place
-for what is asked, so that no requirement is broken.
+no evidence of its own. ``limitation = true`` says that it follows from the library's design, and no
+data are lost: its data model has no place for what is asked, or it adds something of its own.
 
 A failure of that kind becomes ``known``. A case that passes although an entry knows better is a
 failure, ``unexpected_pass``, until the entry is removed; only if it says ``sometimes = true``, as

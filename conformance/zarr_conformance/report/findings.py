@@ -19,12 +19,12 @@ from zarr_fixtures.case import Case
 class Gravity(Enum):
     """How grave a finding is, the worst first."""
 
-    WRONG = "wrong data, without an error"
+    WRONG = "wrong data or metadata, without an error"
     CORRUPT = "writes what is corrupt"
     BROKE = "crashes, hangs, or takes all memory"
     REJECTED = "refuses valid data"
     ACCEPTED = "accepts invalid data"
-    LIMIT = "a limit of its data model"
+    LIMIT = "by design: its data model, or an addition of its own"
 
 
 _OF_KIND = {
