@@ -229,6 +229,26 @@ class Results:
         """The results of those who answered anything, sorted by name and version."""
         return {key: self.results[key] for key in sorted(self.results) if self.results[key]}
 
+    def merged(self, other: "Results") -> "Results":
+        """These results and those of another file, whose answers count where both have one.
+
+        Raises ``ResultsError`` if the other file is of another corpus.
+        """
+        if other.run.corpus["hash"] != self.run.corpus["hash"]:
+            raise ResultsError(f"{self.path} and {other.path} were made with different corpora.")
+        implementations = {**self.implementations, **other.implementations}
+        answered = {each.asked_for or each.name for each in implementations.values()}
+        missed = {**self.not_run, **other.not_run}
+        return replace(
+            self,
+            implementations=implementations,
+            not_run={name: missed[name] for name in missed if name not in answered},
+            results={
+                key: {**self.results.get(key, {}), **other.results.get(key, {})}
+                for key in implementations
+            },
+        )
+
     def only(self, names: Collection[str]) -> "Results":
         """What these implementations said, in any version, or all of it if none is named.
 

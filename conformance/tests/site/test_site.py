@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from zarr_conformance.cli.root import root
-from zarr_conformance.errors import StorageError, UsageError
+from zarr_conformance.errors import ResultsError, StorageError, UsageError
 from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.judge import Observation
 from zarr_conformance.report.difference import visible
@@ -27,8 +27,8 @@ from zarr_conformance.report.html.stored import stored_values
 from zarr_conformance.report.html.table import code, tally
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import matrix
-from zarr_conformance.results import Results
-from zarr_fixtures.case import Elements, Items, StoredValue
+from zarr_conformance.results import NotRun, Results
+from zarr_fixtures.case import Case, Elements, Items, StoredValue
 from zarr_fixtures.corpus import Corpus
 
 Pages = dict[PurePosixPath, str]
@@ -332,3 +332,19 @@ def test_the_command_line_writes_a_site(
     assert done.exception is None or done.exit_code == 0, done.output
     assert "index.html" in done.output
     assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_results_of_two_files_are_taken_together(
+    corpus: Corpus, results: Results, answer_all: Callable[..., Results]
+) -> None:
+    one = answer_all(corpus.cases, {("right", "1.0"): right_of(results)})
+    two = answer_all(corpus.cases, {("late", "2"): right_of(results)})
+    both = one.merged(replace(two, not_run={"late": NotRun("late", "in the other file it did")}))
+    assert list(both.answers) == [("late", "2"), ("right", "1.0")]
+    assert list(both.not_run) == ["absent"]
+    with pytest.raises(ResultsError, match="different corpora"):
+        one.merged(replace(two, run=replace(two.run, corpus={"version": "1", "hash": "other"})))
+
+
+def right_of(results: Results) -> Callable[[Case], Observation]:
+    return lambda case: results.results["right", "1.0"][case.id].observation

@@ -31,14 +31,16 @@ Examples:
   zarr-conformance report results.jsonl --badge badges/
   zarr-conformance report results.jsonl --junit junit.xml --markdown summary.md
   zarr-conformance report results.jsonl --html site/
+  zarr-conformance report python.jsonl rust.jsonl --html site/
 """
 
+RESULTS = ".jsonl"
 ALL = "*"  # no profile is called so
 
 
 @click.command(short_help="Show a results file, or each failure in it.", epilog=EPILOG)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[FILE.jsonl|NAME]...")
 @click.option(
     "--failures",
     is_flag=True,
@@ -93,9 +95,16 @@ def report(
     directory: Path | None,
     files: Files,
 ) -> None:
-    """Show what a results FILE says, of all implementations in it or of those named."""
+    """Show what a results FILE says, of all implementations in it or of those named.
+
+    Further results files, whose names end with .jsonl, are taken together with the first.
+    """
     corpus = load()
     results = Results.read(file)
+    for each in names:
+        if each.endswith(RESULTS):
+            results = results.merged(Results.read(Path(each)))
+    names = tuple(each for each in names if not each.endswith(RESULTS))
     results.require_corpus(corpus.hash, corpus.cases)
     results = results.only(names)
     if failures:
