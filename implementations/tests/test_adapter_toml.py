@@ -16,7 +16,9 @@ from zarr_fixtures import corpus
 HERE = Path(__file__).parents[1]
 OURS = {"zarr_reference", "zarr_fixtures", "zarr_conformance"}
 DIRECTORIES = sorted(
-    each for each in HERE.iterdir() if each.is_dir() and each.name not in ("kit", "tests")
+    each
+    for each in HERE.iterdir()
+    if each.is_dir() and each.name not in ("kit", "skeletons", "tests")
 )
 KIT = HERE / "kit" / "python" / "zarr_adapter.py"
 IN_PYTHON = sorted(HERE.glob("*/adapter*.py"))
