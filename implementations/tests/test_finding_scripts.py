@@ -142,11 +142,9 @@ def _built(script: Script, file: Path, environment: Mapping[str, str]) -> str:
     name = script.known.finding.replace("/", "-")
     manifest = f'[package]\nname = "{name}"\nversion = "0.0.0"\nedition = "2024"\n[[bin]]\n'
     file.with_name("Cargo.toml").write_text(f'{manifest}name = "{name}"\npath = "{file.name}"\n')
-    version = script.implementation.versions[0]
-    requirements = [
-        each.replace("{version}", version) for each in script.implementation.requirements
-    ]
-    for command in (["add", "--quiet", *requirements], ["build", "--quiet", "--release"]):
+    release = next(filter(script.known.holds_in, script.implementation.releases))
+    crate = f"{script.implementation.name}@={release}"
+    for command in (["add", "--quiet", crate], ["build", "--quiet", "--release"]):
         subprocess.run(
             ["cargo", *command], cwd=file.parent, env={**environment, **quickly}, check=True
         )
