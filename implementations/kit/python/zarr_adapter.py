@@ -2,7 +2,8 @@
 
 An adapter is a process that answers questions about Zarr stores, one JSON object a line, on
 standard input and output; ``implementations/README.md`` gives the messages. This file imports
-nothing but the standard library, so that a new adapter can start with a copy of it::
+nothing but the standard library (and NumPy, once ``values`` makes an array of it), so that a new
+adapter can start with a copy of it::
 
     from zarr_adapter import describe, elements, opening, reading, serve
 
