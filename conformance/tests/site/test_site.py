@@ -1,6 +1,7 @@
 """The site as files: every page is there, leads somewhere, and escapes what others wrote."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +27,8 @@ from zarr_conformance.report.html.site import Site, require_ours, write_file
 from zarr_conformance.report.html.stored import stored_values
 from zarr_conformance.report.html.table import code, tally
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.matrix import matrix
+from zarr_conformance.report.matrix import Share, matrix
+from zarr_conformance.report.trend import KINDS, Entry, trends, write_history
 from zarr_conformance.results import NotRun, Results
 from zarr_fixtures.case import Case, Elements, Items, StoredValue
 from zarr_fixtures.corpus import Corpus
@@ -267,7 +269,8 @@ def test_no_text_from_a_file_becomes_part_of_a_page(
     results = answer_all(
         small.cases, answers, libraries={name: version}, language=message, command=(message,)
     )
-    site = replace(make_site(small, results), profiles=())
+    past = trends([replace(entry(version, 1), name=name, corpus_hash=message)])
+    site = replace(make_site(small, results), profiles=(), trends=past)
     files = dict([site.case(case), site.implementation((name, version)), *site.matrix()])
     for place, text in files.items():
         assert ".." not in place.parts
@@ -332,6 +335,63 @@ def test_the_command_line_writes_a_site(
     assert done.exception is None or done.exit_code == 0, done.output
     assert "index.html" in done.output
     assert (tmp_path / "site" / "index.html").is_file()
+
+
+def entry(version: str, passed: int) -> Entry:
+    """What a history keeps of a version of the implementation ``wrong``."""
+    shares = dict.fromkeys(KINDS, Share()) | {"must": Share(passed, 4)}
+    verdicts = {"pass": passed, "fail": 4 - passed}
+    return Entry("wrong", version, "wrong", "0.1.0", "sha256:0", "", verdicts, shares)
+
+
+def test_the_trend_of_an_implementation_is_drawn_and_told_in_numbers(
+    corpus: Corpus, results: Results, make_site: Callable[..., Site]
+) -> None:
+    past = trends([entry("1.10", 3), entry("1.9", 1), entry("1.0", 0)])
+    site = replace(make_site(corpus, results), trends=past)
+    _, text = site.implementation(("wrong", "1.0"))
+    page = Parsed(text)
+    rows = text.rpartition('<table class="plain trend">')[2].split("<tr>")[1:]
+    assert [re.findall(r"<t[hd][^>]*>([^<]*)", row) for row in rows] == [
+        ["version", "corpus", "pass", "fail", "known", "lenient", "MUST", "mandated"],
+        ["1.0", "0.1.0 0", "0", "4", "0", "0", "0/4", "-"],
+        ["1.9", "0.1.0 0", "1", "3", "0", "0", "1/4", "-"],
+        ["1.10", "0.1.0 0", "3", "1", "0", "0", "3/4", "-"],
+    ]
+    (drawn,) = (each for tag, each in page.elements if tag == "svg")
+    label = drawn["aria-label"] or ""
+    assert "1.0 reads 0/4 right, 1.10 3/4" in label
+    bars = [each["height"] for _, each in page.elements if each.get("class") == "share"]
+    assert bars == ["12.00", "36.00"]
+
+
+def test_no_trend_is_shown_of_what_is_not_in_the_history(
+    corpus: Corpus, results: Results, make_site: Callable[..., Site]
+) -> None:
+    site = replace(make_site(corpus, results), trends=trends([entry("1.0", 1)]))
+    for made, key in [(site, ("right", "1.0")), (make_site(corpus, results), ("wrong", "1.0"))]:
+        page = Parsed(made.implementation(key)[1])
+        assert "trend" not in page.anchors()
+        assert not any(tag == "svg" for tag, _ in page.elements)
+
+
+def test_the_command_line_shows_a_history_on_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corpus: Corpus, results: Results
+) -> None:
+    from zarr_conformance.rejudge import write
+
+    monkeypatch.setattr("zarr_conformance.cli.report.load", lambda: corpus)
+    path, past, site = tmp_path / "results.jsonl", tmp_path / "history.jsonl", tmp_path / "site"
+    run = replace(results.run, corpus={"version": "0", "hash": corpus.hash})
+    write(replace(results, run=run), path)
+    write_history(past, [entry("0.8", 1), entry("0.9", 3)])
+    asked = ["report", str(path), "--history", str(past)]
+    done = CliRunner().invoke(root, [*asked, "--html", str(site)])
+    assert done.exit_code == 0, done.output
+    page = (site / places.implementation_page(("wrong", "1.0"))).read_text()
+    assert page.index(">0.8</th>") < page.index(">0.9</th>")
+    with pytest.raises(UsageError, match="with --html DIR"):
+        CliRunner().invoke(root, asked, standalone_mode=False, catch_exceptions=False)
 
 
 def test_results_of_two_files_are_taken_together(

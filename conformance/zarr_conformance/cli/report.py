@@ -8,11 +8,13 @@ from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.files import Files, file_options, outcomes_of
 from zarr_conformance.cli.outcome import show_each_failure
 from zarr_conformance.cli.site import write_site
+from zarr_conformance.errors import UsageError
 from zarr_conformance.report.badge import write_badges
 from zarr_conformance.report.divergences import show_divergences
 from zarr_conformance.report.history import show_history
 from zarr_conformance.report.profile_table import show_profile, show_profiles
 from zarr_conformance.report.terminal import show
+from zarr_conformance.report.trend import read_history, trends
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
 from zarr_fixtures.profile import profile, profiles
@@ -31,6 +33,7 @@ Examples:
   zarr-conformance report results.jsonl --badge badges/
   zarr-conformance report results.jsonl --junit junit.xml --markdown summary.md
   zarr-conformance report results.jsonl --html site/
+  zarr-conformance report results.jsonl --html site/ --history history.jsonl
   zarr-conformance report python.jsonl rust.jsonl --html site/
 """
 
@@ -83,6 +86,14 @@ ALL = "*"  # no profile is called so
     help="Write all of it as pages into DIR, which is new, empty, or holds an earlier report: the "
     "matrix with filters, a page for each case and each implementation.",
 )
+@click.option(
+    "--history",
+    "past",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --html: show the trend of each implementation on its page, from the FILE that "
+    "`history add` keeps.",
+)
 @file_options
 def report(
     file: Path,
@@ -93,12 +104,16 @@ def report(
     profile_name: str | None,
     badges: Path | None,
     directory: Path | None,
+    past: Path | None,
     files: Files,
 ) -> None:
     """Show what a results FILE says, of all implementations in it or of those named.
 
     Further results files, whose names end with .jsonl, are taken together with the first.
     """
+    if past is not None and directory is None:
+        raise UsageError("--history is shown on the pages of a report: say where, with --html DIR.")
+    kept = [] if past is None else read_history(past)
     corpus = load()
     results = Results.read(file)
     for each in names:
@@ -123,6 +138,6 @@ def report(
     if files:
         files.write(outcomes_of(results, corpus.cases), corpus.cases)
     if directory is not None:
-        write_site(directory, results, corpus)
+        write_site(directory, results, corpus, trends(kept))
     if not (failures or divergences or name or profile_name or badges or files or directory):
         show(output(), results, corpus.cases)

@@ -1,5 +1,6 @@
 """Writes the report as pages, with progress on a terminal."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.progress import track
@@ -9,6 +10,7 @@ from zarr_conformance.implementations import find_implementations
 from zarr_conformance.rejudge import known_failures
 from zarr_conformance.report.html.places import MATRIX
 from zarr_conformance.report.html.site import Site, require_ours, write_file
+from zarr_conformance.report.trend import Entry
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import coverage
@@ -16,15 +18,18 @@ from zarr_fixtures.profile import profiles
 from zarr_fixtures.uncovered import read_reasons
 
 
-def write_site(directory: Path, results: Results, corpus: Corpus) -> None:
-    """Write all pages, and tell where they begin.
+def write_site(
+    directory: Path, results: Results, corpus: Corpus, trends: Mapping[str, Sequence[Entry]]
+) -> None:
+    """Write all pages, with the trends of a history, and tell where they begin.
 
     Raises ``UsageError`` if the directory holds something else, ``StorageError`` if it cannot be
     written.
     """
     require_ours(directory)
     known = known_failures(results, corpus.cases, find_implementations())
-    site = Site(results, corpus, known, coverage(corpus, read_reasons()), list(profiles().values()))
+    counted = coverage(corpus, read_reasons())
+    site = Site(results, corpus, known, counted, list(profiles().values()), trends)
     console = errors()
     for place, text in track(
         site.files(),

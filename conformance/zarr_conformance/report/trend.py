@@ -27,6 +27,8 @@ from zarr_fixtures.case import Case
 FORMAT = 1
 BARS = "▁▂▃▄▅▆▇█"
 KINDS = ("must", "should", "may", "mandated", "implied")
+COUNTED = ("pass", "fail", "known", "lenient")  # the verdicts that are shown, and the shares
+SHARED = {"MUST": "must", "mandated": "mandated"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Entry:
     def key(self) -> tuple[str, str, str]:
         """What it is the only entry about."""
         return self.name, self.version, self.corpus_hash
+
+    @property
+    def measured_with(self) -> str:
+        """The version of the corpus, and enough of its hash to tell it from others."""
+        return f"{self.corpus} {self.corpus_hash.removeprefix('sha256:')[:7]}"
 
     @property
     def must(self) -> float | None:
@@ -131,16 +138,23 @@ def _parse(document: Any) -> Entry:
             parse_version(texts["corpus"])
             return Entry(
                 **texts,
-                verdicts={str(name): int(number) for name, number in verdicts.items()},
+                verdicts={str(name): _count(number) for name, number in verdicts.items()},
                 shares={kind: _share(**shares[kind]) for kind in KINDS},
             )
     raise ValueError("no entry of a history")
 
 
-def _share(*, passed: int, judged: int) -> Share:
-    if not 0 <= passed <= judged:
+def _share(*, passed: object, judged: object) -> Share:
+    share = Share(_count(passed), _count(judged))
+    if share.passed > share.judged:
         raise ValueError("more passed than were judged")
-    return Share(passed, judged)
+    return share
+
+
+def _count(number: object) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError("no count")
+    return number
 
 
 def show_trends(console: Console, entries: Sequence[Entry], names: Sequence[str]) -> None:
@@ -169,12 +183,11 @@ def _table(members: Sequence[Entry]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("  version")
     table.add_column("corpus")
-    for heading in ("pass", "fail", "known", "lenient", "MUST", "mandated"):
+    for heading in (*COUNTED, *SHARED):
         table.add_column(heading, justify="right")
     for each in members:
-        counts = [str(each.verdicts.get(v, 0)) for v in ("pass", "fail", "known", "lenient")]
-        shares = [str(each.shares[kind]) for kind in ("must", "mandated")]
-        corpus = f"{each.corpus} {each.corpus_hash.removeprefix('sha256:')[:7]}"
-        cells = (f"  {each.version}", corpus, *counts, *shares)
+        counts = [str(each.verdicts.get(v, 0)) for v in COUNTED]
+        shares = [str(each.shares[kind]) for kind in SHARED.values()]
+        cells = (f"  {each.version}", each.measured_with, *counts, *shares)
         table.add_row(*(Text(visible(cell)) for cell in cells))
     return table

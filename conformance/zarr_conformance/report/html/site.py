@@ -6,7 +6,7 @@ in a script beside it. All texts are escaped by the templates, of which none mar
 
 import importlib.resources
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,7 @@ from zarr_conformance.report.html.stored import stored_values
 from zarr_conformance.report.html.table import Table, table
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
+from zarr_conformance.report.trend import COUNTED, SHARED, Entry
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
@@ -42,7 +43,8 @@ STATIC = ("site.css", "site.js")
 class Site:
     """The pages of a report.
 
-    ``known`` is what is known of each implementation.
+    ``known`` is what is known of each implementation, ``trends`` the entries of a history by the
+    name of the implementation, oldest first.
     """
 
     results: Results
@@ -50,6 +52,7 @@ class Site:
     known: Mapping[Key, Expectations]
     coverage: Coverage
     profiles: Sequence[Profile] = ()
+    trends: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many files there are."""
@@ -117,7 +120,10 @@ class Site:
         )
         profiles = [(each, found[key]) for each, found in self._conformities]
         place = places.implementation_page(key)
-        return self._page(place, "implementation", page=page, key=key, profiles=profiles)
+        trend = self.trends.get(key[0], ())
+        return self._page(
+            place, "implementation", page=page, key=key, profiles=profiles, trend=trend
+        )
 
     def _divergences(self) -> Mapping[str, Any]:
         found = divergences(self.corpus.cases, self.results.answers)
@@ -159,6 +165,8 @@ def _environment() -> Environment:
         generator=GENERATOR,
         marks=Mark,
         anchor=places.anchor,
+        counted_verdicts=COUNTED,
+        shown_shares=SHARED,
         case_page=places.case_page,
         implementation_page=places.implementation_page,
     )
