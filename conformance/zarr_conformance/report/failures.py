@@ -76,9 +76,11 @@ def _show_contrast(
 
 
 def _show_known(console: Console, known: Known | None) -> None:
-    """Why a failure is known, and where to see it. Lines of code stay whole."""
+    """Why a failure is known, by what name, and where to see it. Lines of code stay whole."""
     if known is not None:
         console.print(Padding(Text(f"Known: {known.reason}", "yellow"), INDENT))
+        if known.finding and known.finding not in known.evidence:
+            console.print(Text(f"  Finding: {known.finding}"), soft_wrap=True)
         for line in known.evidence.strip().splitlines():
             console.print(Text(f"  {line}", "dim"), soft_wrap=True)
 
