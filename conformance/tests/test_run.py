@@ -257,7 +257,7 @@ def test_a_signal_ends_all_processes_and_keeps_the_results(
     options: Options,
     nobody_left: Callable[[], list[str]],
 ) -> None:
-    # Whatever started the tests may ignore signals, as a shell does for what runs in the background.
+    # Who started the tests may ignore signals, as a shell does for what is in the background.
     before = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
     signal.signal(number, before)
     timer = threading.Timer(0.7, os.kill, (os.getpid(), number))
