@@ -54,13 +54,10 @@ def lineages(results: Results) -> tuple[str, ...]:
 
 
 def audit(results: Results, cases: Mapping[str, Case]) -> Iterator[Audited]:
-    """Every positive case that reads, with the votes of those lineages that were asked.
-
-    Ten cases that write still lack their argument, and are not audited until they have it.
-    """
+    """Every positive case, with the votes of those lineages that were asked."""
     independent = lineages(results)
     for case in cases.values():
-        if case.polarity == "positive" and not case.ask.changes:
+        if case.polarity == "positive":
             votes = {each: _vote_of(each, case, results) for each in independent}
             yield Audited(
                 case,
