@@ -12,6 +12,7 @@ ANSWERS = {
     "metadata": {"metadata": {"node_type": "array"}},
 }
 LINES = {question: json.dumps(answer) for question, answer in ANSWERS.items()}
+CHANGED = "{}"  # the answer to whatever asks for a change: the store, which stays as it was
 
 for line in sys.stdin:
     message = json.loads(line)
@@ -19,5 +20,5 @@ for line in sys.stdin:
     [question] = message
     if question == "stop":
         break
-    sys.stdout.write(f'{{"id": {identifier}, "returned": {LINES[question]}}}\n')
+    sys.stdout.write(f'{{"id": {identifier}, "returned": {LINES.get(question, CHANGED)}}}\n')
     sys.stdout.flush()

@@ -32,6 +32,9 @@ from zarr_conformance.protocol import (
 if TYPE_CHECKING:
     from zarr_conformance.schemas import Schemas
 
+# Answers are fetched some at a time: to wake up for each costs more than to judge it, and takes the
+# processor from the library. Meanwhile the adapter works on the questions that were sent ahead.
+PAUSE = 0.02  # seconds
 AHEAD = 256  # questions sent before their turn: more than the quickest library answers in a pause
 STARTS = 3  # attempts to start, one after the other, before an adapter is given up
 GRACE = 5.0  # seconds that an adapter may take to stop
@@ -181,7 +184,9 @@ class Adapter:
                         prepare(question)
                     self._send(process, sent + 1, batch)
                     sent += len(batch)
-                observation = self._answer(process, turn + 1, questions[turn], since, limit)
+                observation = self._answer(
+                    process, turn + 1, questions[turn], since, limit, PAUSE
+                )
                 now = time.monotonic()
                 yield from held
                 held = [Heard(observation, now - since)]
@@ -208,10 +213,16 @@ class Adapter:
         process.send(b"".join(lines))
 
     def _answer(
-        self, process: Process, number: int, question: Question, since: float, limit: float
+        self,
+        process: Process,
+        number: int,
+        question: Question,
+        since: float,
+        limit: float,
+        pause: float = 0.0,
     ) -> Observation:
         """The answer to the question with this number, whose turn it is. Raises ``Breakdown``."""
-        line = self._next_line(process, since, limit)
+        line = self._next_line(process, since, limit, pause)
         identifier, observation = decode(line)
         if identifier == number - 1:
             raise SaidMore(f"answered with the id {identifier} once more")
@@ -222,8 +233,10 @@ class Adapter:
             self._schemas.require_answer(question.question, line)
         return observation
 
-    def _next_line(self, process: Process, since: float, limit: float) -> bytes:
-        line = process.next_line(since, limit)
+    def _next_line(
+        self, process: Process, since: float, limit: float, pause: float = 0.0
+    ) -> bytes:
+        line = process.next_line(since, limit, pause)
         if self._overhear is not None:
             self._overhear("<-", line)
         return line

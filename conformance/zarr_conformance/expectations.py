@@ -35,7 +35,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,12 @@ class Expectations:
         entries = read_known(path, case_ids)
         return cls(tuple(known for known in entries if known.holds_in(version)))
 
+    @cached_property
+    def _concerned(self) -> re.Pattern[str]:
+        """Matches the cases that any entry is about: most cases no entry is about."""
+        patterns = [translate(pattern) for known in self.known for pattern in known.cases]
+        return re.compile("|".join(patterns) or "(?!)")
+
     def about(self, case_id: str, kind: str) -> Known | None:
         """The entry that knows of a failure of this kind."""
         entries = (known for known in self.known if known.concerns(case_id))
@@ -131,6 +138,8 @@ class Expectations:
 
     def applied(self, case_id: str, verdict: Verdict) -> Verdict:
         """The verdict, in view of what is known."""
+        if not self._concerned.match(case_id):
+            return verdict
         if verdict.verdict == "fail" and self.about(case_id, verdict.reason) is not None:
             return Verdict("known", verdict.reason)
         if verdict.verdict == "pass" and any(

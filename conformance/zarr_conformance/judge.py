@@ -264,48 +264,65 @@ def told_only(question: str, content: Mapping[str, Any]) -> bool | None:
 
 def parse_answer(question: str, content: Mapping[str, Any]) -> Answer | Stored | None:
     """The answer that was returned to a question, or None if it does not have the form of one."""
-    match question, content:
-        case (
-            ("read" | "read_region"),
-            {
-                "data_type": str(data_type),
-                "shape": list(shape),
-                "elements": str() | list() as data,
-            },
-        ):
-            return _parse_elements(data_type, shape, data)
-        case "list", {"children": dict(nodes)}:
-            known = all(node in ("array", "group") for node in nodes.values())
-            return Children(nodes) if known else None
-        case "metadata", {"metadata": dict(members)}:
+    parse = _parse_store if question in CHANGES else PARSERS.get(question)
+    return parse(content) if parse else None
+
+
+def _parse_elements(content: Mapping[str, Any]) -> Elements | Items | None:
+    data_type, shape, data = map(content.get, ("data_type", "shape", "elements"))
+    if not (isinstance(data_type, str) and isinstance(shape, list)):
+        return None
+    if any(type(length) is not int or length < 0 for length in shape):
+        return None
+    if data_type in VARIABLE_LENGTH:
+        items = _parse_items(data_type, data)
+        if items is None or len(items) != prod(shape):
+            return None
+        return Items(data_type, tuple(shape), items)
+    decoded, size = _parse_base64(data), item_size(data_type)
+    if decoded is None or (size is not None and len(decoded) != prod(shape) * size):
+        return None
+    return Elements(data_type, tuple(shape), decoded)
+
+
+def _parse_children(content: Mapping[str, Any]) -> Children | None:
+    match content:
+        case {"children": dict(nodes)} if all(kind in ("array", "group") for kind in nodes.values()):
+            return Children(nodes)
+    return None
+
+
+def _parse_metadata(content: Mapping[str, Any]) -> Metadata | None:
+    match content:
+        case {"metadata": dict(members)}:
             return Metadata(members)
-        case _, {"store": dict(values)} if question in CHANGES:
+    return None
+
+
+def _parse_store(content: Mapping[str, Any]) -> Stored | None:
+    match content:
+        case {"store": dict(values)}:
             decoded = {key: _parse_base64(value) for key, value in values.items()}
             if None not in decoded.values():
                 return Stored({key: value for key, value in decoded.items() if value is not None})
     return None
 
 
-def _parse_elements(
-    data_type: str, shape: list[Any], data: str | list[Any]
-) -> Elements | Items | None:
-    if any(type(length) is not int or length < 0 for length in shape):
+PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Answer | None]] = {
+    "read": _parse_elements,
+    "read_region": _parse_elements,
+    "list": _parse_children,
+    "metadata": _parse_metadata,
+}
+
+
+def _parse_items(data_type: str, items: Any) -> tuple[bytes, ...] | None:
+    """The elements in a list of strings or of base64, None if there is anything else."""
+    if not isinstance(items, list):
         return None
-    match data:
-        case list() if data_type in VARIABLE_LENGTH:
-            items = _parse_items(data_type, data)
-            return Items(data_type, tuple(shape), items) if len(items) == prod(shape) else None
-        case str() if data_type not in VARIABLE_LENGTH:
-            decoded, size = _parse_base64(data), item_size(data_type)
-            if decoded is not None and (size is None or len(decoded) == prod(shape) * size):
-                return Elements(data_type, tuple(shape), decoded)
-    return None
-
-
-def _parse_items(data_type: str, items: list[Any]) -> tuple[bytes, ...]:
-    """The elements in a list of strings or of base64, without those that are neither."""
     decode = _encode_string if data_type == STRING else _parse_base64
-    return tuple(item for item in map(decode, items) if item is not None)
+    decoded = [item for item in map(decode, items) if item is not None]
+    return tuple(decoded) if len(decoded) == len(items) else None
 
 
 def _encode_string(text: Any) -> bytes | None:

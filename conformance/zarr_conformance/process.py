@@ -23,9 +23,6 @@ import psutil
 
 from zarr_conformance.protocol import BadAnswer, Breakdown, quoted
 
-# Answers are fetched some at a time: to wake up for each costs more than to judge it, and takes the
-# processor from the library. Meanwhile the adapter works on the questions that were sent ahead.
-PAUSE = 0.005  # seconds
 SLICE = 0.05  # seconds between two looks at the process
 CENSUS = 0.25  # seconds between two searches for its descendants, which cost a millisecond
 LAST_BREATH = 1.0  # seconds that a process may run on without its standard output
@@ -81,11 +78,12 @@ class Process:
         if idle and self._left_to_write():
             self._selector.register(self._input, selectors.EVENT_WRITE, self._write)
 
-    def next_line(self, since: float, seconds: float) -> bytes:
+    def next_line(self, since: float, seconds: float, pause: float = 0.0) -> bytes:
         """The next line of standard output, without its end.
 
-        ``since``, on the monotonic clock, is when the ``seconds`` that it may take began. Raises
-        ``Breakdown`` if no line comes, and ``Stopped`` if the run is stopped.
+        ``since``, on the monotonic clock, is when the ``seconds`` that it may take began. If there
+        is none yet, the next look for one is after ``pause`` seconds. Raises ``Breakdown`` if no
+        line comes, and ``Stopped`` if the run is stopped.
         """
         while not self._lines:
             now = time.monotonic()
@@ -98,8 +96,8 @@ class Process:
             elif now >= self._next_look:
                 self._look(now)
             else:
-                time.sleep(PAUSE)
-                self._transfer(max(0.0, min(self._next_look, since + seconds) - now - PAUSE))
+                time.sleep(pause)
+                self._transfer(max(0.0, min(self._next_look, since + seconds) - now - pause))
         return self._lines.popleft()
 
     def stderr_tail(self) -> str:

@@ -28,6 +28,10 @@ MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 # What may be returned instead, by a tool that tells no more than whether it could open the array.
 OPENED = frozenset({"opened"}), frozenset({"message"})
 
+# The members of what is said instead of an answer, and the stages that a refusal names.
+WORDS = {"refused": {"stage", "message"}, "unsupported": {"message"}}
+STAGES = ("open", "read", "write")
+
 LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
 
 
@@ -95,23 +99,22 @@ def decode(line: bytes) -> Answer:
         document = _decoder.decode(line.decode())
     except (ValueError, RecursionError) as error:
         raise BadAnswer(f"wrote a line that is not JSON: {quoted(line)}") from error
-    match document:
-        case {"id": int(identifier), **rest} if len(rest) == 1 and type(identifier) is int:
-            return Answer(identifier, _observation(rest, line))
+    # No ``match``: it takes a mapping apart at leisure, and this is done for every case.
+    if isinstance(document, dict) and len(document) == 2 and type(document.get("id")) is int:
+        identifier = document.pop("id")
+        [(kind, content)] = document.items()
+        if isinstance(content, dict) and _is_observation(kind, content):
+            return Answer(identifier, Observation(kind, content))
     raise BadAnswer(f"wrote a line that is no answer: {quoted(line)}")
 
 
-def _observation(members: Mapping[Any, Any], line: bytes) -> Observation:
-    match members:
-        case {"returned": dict(content)}:
-            return Observation("returned", content)
-        case {"refused": {"stage": "open" | "read" | "write", "message": str()} as content} if (
-            len(content) == 2
-        ):
-            return Observation("refused", content)
-        case {"unsupported": {"message": str()} as content} if len(content) == 1:
-            return Observation("unsupported", content)
-    raise BadAnswer(f"wrote a line that is no answer: {quoted(line)}")
+def _is_observation(kind: str, content: Mapping[str, Any]) -> bool:
+    if kind == "returned":
+        return True
+    if kind not in WORDS or content.keys() != WORDS[kind]:
+        return False
+    known_stage = kind != "refused" or content["stage"] in STAGES
+    return known_stage and isinstance(content["message"], str)
 
 
 def require_form(question: str, observation: Observation) -> None:
@@ -149,5 +152,5 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no JSON")
 
 
-_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_encoder = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))
 _decoder = json.JSONDecoder(parse_constant=_no_number)

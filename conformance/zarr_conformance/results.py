@@ -125,7 +125,7 @@ class ResultsWriter:
     def __init__(self, path: Path, *, append: bool = False) -> None:
         self.path = path
         self._lock = Lock()
-        self._encode = json.JSONEncoder(separators=(",", ":")).encode
+        self._encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if append:

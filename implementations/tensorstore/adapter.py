@@ -54,7 +54,7 @@ def read_region(
 
 def _elements(array: Any, zarr_format: int, read: Any) -> dict[str, Any]:
     """The answer; raises ``Unsupported`` where TensorStore shows something else than elements."""
-    if array.dtype.name in ("byte", "char"):
+    if not read.dtype.itemsize:
         raise Unsupported("raw bytes and byte strings become arrays of bytes, and NumPy gets none")
     if zarr_format == 2 and isinstance(array.spec().to_json()["metadata"]["dtype"], list):
         raise Unsupported("of structured elements only a field is shown, here the only one")

@@ -39,7 +39,7 @@ _ALIASES = {"complex_float32": "complex64", "complex_float64": "complex128"}
 _NARROW = {"int2": 2, "uint2": 2, "int4": 4, "uint4": 4, "float4_e2m1fn": 4}
 _NARROW |= {"float6_e2m3fn": 6, "float6_e3m2fn": 6}
 
-LONGEST_MESSAGE = 1000  # characters of an error that are passed on
+LONGEST_MESSAGE = 400  # characters of an error that are passed on: what is wrong comes first
 
 # No word on the data: the machine or the interpreter gave up, and with more memory or a deeper
 # stack the same library might have read the same store. They end the process, as a crash does;
