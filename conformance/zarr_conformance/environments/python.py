@@ -52,7 +52,8 @@ class Python(Toolchain):
         """Install into a new environment. Only wheels: a build could run for an hour."""
         uv = [_uv(), "--no-python-downloads", "--no-progress"]
         venv = ["venv", "--python", str(build.host.path), str(build.directory)]
-        install = ["pip", "install", "--only-binary", ":all:"]
+        # Compiled at once, for who may not write bytecode would compile it at each start.
+        install = ["pip", "install", "--only-binary", ":all:", "--compile-bytecode"]
         python = ["--python", self.places(build.directory)["python"]]
         run([*uv, *venv], build.stopping)
         run([*uv, *install, *python, *build.requirements], build.stopping)

@@ -23,6 +23,7 @@ else is printed goes to standard error, also from C.
 """
 
 import base64
+import gc
 import importlib.metadata
 import json
 import os
@@ -208,6 +209,7 @@ def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str
     (by ``opening`` and ``reading``) or ``Unsupported``; anything else that it raises is a fault of
     the adapter, and ends the process with a traceback rather than pass for a refusal.
     """
+    gc.freeze()  # what the libraries made when they were imported is garbage at no time
     for line in sys.stdin.buffer:
         message, _ = _decode(line.decode())
         identifier = message.pop("id")
