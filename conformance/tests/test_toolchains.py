@@ -275,8 +275,8 @@ FAULTS = [
     ),
     (
         "maven",
-        "[ERROR] Could not transfer artifact org:library:pom:2.0: repo.example: x",
-        "the Maven repository cannot be reached (Could not transfer artifact",
+        "[ERROR] Connection refused: repo.example",
+        "a Maven repository cannot be reached (Connection refused: repo.example); see whether",
     ),
     (
         "go",
@@ -310,6 +310,62 @@ def test_a_fault_is_told_in_a_sentence_and_no_older_version_taken_for_it(
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not any("1.0" in argument for _, arguments, _ in told() for argument in arguments)
+
+
+ARTIFACT = "edu.example:core:pom:5.9.1"
+REPOSITORY = "https://repo.example/all/"
+FAILED = (
+    "[ERROR] Failed to execute goal on project adapter: Could not resolve dependencies for project"
+    " adapter:adapter:jar:1.0: Failed to collect dependencies at org:library:jar:2.0 -> "
+    "edu.example:core:jar:5.9.1: Failed to read artifact descriptor for edu.example:core:jar:5.9.1:"
+    " {problem} -> [Help 1]\n[ERROR]\n[ERROR] To see the full stack trace, use the -e switch."
+)
+NOT_HAD = [
+    (
+        f"Could not transfer artifact {ARTIFACT} from/to all ({REPOSITORY}): transfer failed for"
+        f" {REPOSITORY}edu/example/core.pom: Unknown host repo.example: Name not known",
+        f"was not got from {REPOSITORY}: Unknown host repo.example: Name not known)",
+        "a Maven repository cannot be reached",
+    ),
+    (
+        f"Could not transfer artifact {ARTIFACT} from/to all ({REPOSITORY}): transfer failed for"
+        f" {REPOSITORY}edu/example/core.pom, status: 503 Service Unavailable",
+        f"was not got from {REPOSITORY}: transfer failed for",
+        "a Maven repository cannot be reached",
+    ),
+    (
+        f"Could not transfer artifact {ARTIFACT} from/to all ({REPOSITORY}):"
+        " status code: 403, reason phrase: Forbidden (403)",
+        f"was not got from {REPOSITORY}: status code: 403, reason phrase: Forbidden (403))",
+        "none of the versions 2.0, 1.0 installs for java 1.2.3",
+    ),
+    (
+        f"Could not find artifact {ARTIFACT} in all ({REPOSITORY})",
+        f"is not in {REPOSITORY})",
+        "none of the versions 2.0, 1.0 installs for java 1.2.3",
+    ),
+    (
+        f"{ARTIFACT} was not found in {REPOSITORY} during a previous attempt. This is cached",
+        f"is not in {REPOSITORY})",
+        "none of the versions 2.0, 1.0 installs for java 1.2.3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("problem", "why", "beginning"), NOT_HAD)
+def test_it_is_said_which_artifact_of_which_maven_repository_was_not_to_be_had(
+    problem: str, why: str, beginning: str, tmp_path: Path, fake: Fake
+) -> None:
+    """The library itself may have been found: what it needs, and where that lies, is named."""
+    fake("maven", f"sys.exit({FAILED.format(problem=problem)!r})")
+    with pytest.raises(NotPrepared) as caught:
+        prepare(implementation(tmp_path, "maven"))
+    said = str(caught.value)
+    assert said.startswith(beginning)
+    assert f"{ARTIFACT}, which org:library:jar:2.0 needs, {why}" in said
+    assert "check the network" not in said
+    assert "Help" not in said
+    assert "\n" not in said
 
 
 def test_what_a_crate_compiles_to_is_kept_for_the_next_build(
