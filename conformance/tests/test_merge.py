@@ -96,6 +96,21 @@ def test_two_files_are_one(write: Callable[..., Path], merge: Merge) -> None:
     assert "otherwise" not in outcome.out
 
 
+def test_what_was_spent_is_kept_with_the_answers(write: Callable[..., Path], merge: Merge) -> None:
+    """Also that of one file only, if two have answers of the same implementation."""
+    cost = {"name": "zaro", "version": "1.0", "cases": 2, "seconds": 1, "start_seconds": 0}
+    first, second = (
+        write(name, [*lines_of("zaro"), {"cost": {**cost, "peak_memory": memory}}])
+        for name, memory in (("first", 7), ("second", 9))
+    )
+    _, results = merge(first, second)
+    assert results is not None
+    assert [each.peak_memory for each in results.costs.values()] == [7]
+    outcome, _ = merge(write("bad", [*lines_of("zaro"), {"cost": {**cost, "peak_memory": -1}}]))
+    assert outcome.code == 4
+    assert "line 5 is none that a run writes" in outcome.err
+
+
 def test_a_forged_verdict_is_not_believed(write: Callable[..., Path], merge: Merge) -> None:
     """Neither of a lie, nor of a crash, nor that nobody was asked, nor of what is known to fail."""
     lines = lines_of("zaro")

@@ -19,7 +19,7 @@ from zarr_conformance.report.failures import reproduction, show_failures
 from zarr_conformance.report.marks import Mark, mark_of_all
 from zarr_conformance.report.matrix import Row, matrix, row_of
 from zarr_conformance.report.terminal import show
-from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
+from zarr_conformance.results import Cost, Implementation, NotRun, Result, Results, Run
 from zarr_fixtures.case import (
     AnyOf,
     Ask,
@@ -282,6 +282,15 @@ def test_without_failures_that_is_said() -> None:
 def test_of_nobody_only_the_reason_is_shown() -> None:
     text = printed(results_of({}, not_run={"zarrs": "no cargo here"}))
     assert text.startswith("zarrs did not run: no cargo here\nCorpus")
+
+
+def test_what_each_implementation_took_is_shown() -> None:
+    results = results_of({"honest": {}, "hasty": HASTY})
+    cost = Cost("honest", "1.0", 3000, 2.0, 0.25, 60 * 2**20)
+    lines = printed(replace(results, costs={cost.key: cost})).splitlines()
+    heading = next(n for n, line in enumerate(lines) if line.split()[-2:] == ["most", "memory"])
+    assert lines[heading + 1].split() == ["honest", "1.0", "1,500", "0.2", "s", "60", "MiB"]
+    assert not lines[heading + 2].strip()  # nothing is known of the other
 
 
 @pytest.mark.parametrize("count", [1, 4, 5, 12, 20])

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 
 from zarr_conformance.errors import ExitCode, ResultsError, StorageError, UsageError
 from zarr_conformance.judge import Observation, Verdict
-from zarr_conformance.results import Implementation, NotRun, Result, Results, ResultsWriter, Run
+from zarr_conformance.results import Cost, Implementation, NotRun, Result, Results, Run
+from zarr_conformance.results_writer import ResultsWriter
 
 HASH = "sha256:" + "0" * 64
 RUN = Run(
@@ -25,6 +26,7 @@ ZARRS = NotRun("zarrs", "cargo was not found")
 REFUSED = Observation("refused", {"stage": "open", "message": "é\n\ud800"})
 BROKEN = Observation("broken", {"reason": "crashed", "detail": "exit 1", "stderr": "boom"})
 RESULT = Result("a", "mine", "1.0", "mine", REFUSED, Verdict("unsupported", "x"), 0.25)
+COST = Cost("mine", "1.0", 2, 0.5, 0.125, 2**20)
 SCHEMA = Draft202012Validator(
     json.loads(files("zarr_conformance").joinpath("schema/results.schema.json").read_text("utf-8"))
 )
@@ -38,6 +40,7 @@ def path(tmp_path: Path) -> Path:
         writer.write_not_run(ZARRS)
         writer.write_implementation(MINE)
         writer.write_result(RESULT)
+        writer.write_cost(COST)
         writer.write_result(replace(RESULT, case="b", observation=BROKEN))
     return path
 
@@ -49,6 +52,7 @@ def test_what_is_written_is_read_again(path: Path) -> None:
     assert results.not_run == {"zarrs": ZARRS}
     assert results.results[MINE.key]["a"] == RESULT
     assert list(results.results[MINE.key]) == ["a", "b"]
+    assert results.costs == {MINE.key: COST}
 
 
 def test_the_schema_describes_every_line(path: Path) -> None:
@@ -114,7 +118,7 @@ class TestTornEnd:
         return path
 
     def test_is_refused_with_advice(self, torn: Path) -> None:
-        with pytest.raises(ResultsError, match=r"cut off in line 5: .* --resume"):
+        with pytest.raises(ResultsError, match=r"cut off in line 6: .* --resume"):
             Results.read(torn)
 
     def test_is_left_out_where_a_run_resumes(self, torn: Path) -> None:

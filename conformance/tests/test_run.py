@@ -67,6 +67,15 @@ def test_a_run_writes_what_it_needs_to_be_judged_again(
     assert list(results.results["honest", "1.0"]) == [case.id for case in small_corpus]
 
 
+def test_a_run_writes_what_it_cost(fake: Fake, small_corpus: Corpus, options: Options) -> None:
+    run(small_corpus, list(small_corpus), fakes(fake, "honest"), options)
+    cost = Results.read(options.results).costs["honest", "1.0"]
+    assert cost.cases == len(small_corpus.cases)
+    assert 0 < cost.start_seconds < 60
+    assert 0 < cost.seconds < 60
+    assert 2**20 < cost.peak_memory < 2**30
+
+
 def test_prerequisites_are_asked_too(fake: Fake, small_corpus: Corpus, options: Options) -> None:
     """A negative case alone brings its control, and the baselines of its features."""
     run(small_corpus, [small_corpus["v3/small/implied"]], fakes(fake, "honest"), options)

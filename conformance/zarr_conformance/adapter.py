@@ -80,6 +80,7 @@ class Adapter:
         self._overhear = overhear
         self._process: Process | None = None
         self._asked = 0  # one by one
+        self._peak_memory = 0  # of the processes that have ended
 
     def __enter__(self) -> "Adapter":
         return self
@@ -95,8 +96,14 @@ class Adapter:
     def close(self) -> None:
         """End the process, if there is one, at once and with all its children."""
         if self._process is not None:
+            self._peak_memory = self.peak_memory
             self._process.kill()
             self._process = None
+
+    @property
+    def peak_memory(self) -> int:
+        """The most bytes that a process was seen to hold, with its descendants."""
+        return max(self._peak_memory, self._process.peak_memory if self._process else 0)
 
     def crash(self) -> None:
         """Kill the process that waits for a question, and leave it to be noticed."""
@@ -184,9 +191,7 @@ class Adapter:
                         prepare(question)
                     self._send(process, sent + 1, batch)
                     sent += len(batch)
-                observation = self._answer(
-                    process, turn + 1, questions[turn], since, limit, PAUSE
-                )
+                observation = self._answer(process, turn + 1, questions[turn], since, limit, PAUSE)
                 now = time.monotonic()
                 yield from held
                 held = [Heard(observation, now - since)]
@@ -233,9 +238,7 @@ class Adapter:
             self._schemas.require_answer(question.question, line)
         return observation
 
-    def _next_line(
-        self, process: Process, since: float, limit: float, pause: float = 0.0
-    ) -> bytes:
+    def _next_line(self, process: Process, since: float, limit: float, pause: float = 0.0) -> bytes:
         line = process.next_line(since, limit, pause)
         if self._overhear is not None:
             self._overhear("<-", line)

@@ -287,7 +287,9 @@ def _parse_elements(content: Mapping[str, Any]) -> Elements | Items | None:
 
 def _parse_children(content: Mapping[str, Any]) -> Children | None:
     match content:
-        case {"children": dict(nodes)} if all(kind in ("array", "group") for kind in nodes.values()):
+        case {"children": dict(nodes)} if all(
+            kind in ("array", "group") for kind in nodes.values()
+        ):
             return Children(nodes)
     return None
 

@@ -22,14 +22,14 @@ from jsonschema import Draft202012Validator
 from zarr_conformance.errors import ResultsError
 from zarr_conformance.implementations import Implementation as Ours
 from zarr_conformance.rejudge import changes, rejudged
-from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
+from zarr_conformance.results import Cost, Implementation, NotRun, Result, Results, Run
 from zarr_conformance.schemas import schema
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.register import SPEC_COMMITS
 
 LARGEST_FILE = 2**30  # bytes: thirty implementations take a tenth of it
 
-KINDS = ("run", "implementation", "not_run")  # of lines, by their only member
+KINDS = ("run", "implementation", "cost", "not_run")  # of lines, by their only member
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def merged(
     """
     implementations: dict[tuple[str, str], Implementation] = {}
     results: dict[tuple[str, str], Mapping[str, Result]] = {}
+    costs: dict[tuple[str, str], Cost] = {}
     not_run: dict[str, NotRun] = {}
     runs, parts = [], []
     for path in paths:
@@ -63,13 +64,15 @@ def merged(
         left_out = tuple(key for key in judged.results if key in implementations)
         implementations |= {key: judged.implementations[key] for key in taken}
         results |= {key: judged.results[key] for key in taken}
+        costs |= {key: judged.costs[key] for key in taken if key in judged.costs}
         not_run |= judged.not_run
         runs.append(judged.run)
         changed = sum(1 for _ in changes(claimed, judged))
         parts.append(Part(path, taken, left_out, changed))
     for answerer in implementations.values():
         not_run.pop(answerer.asked_for or answerer.name, None)
-    return Results(out, _together(runs, corpus), implementations, not_run, results), parts
+    run = _together(runs, corpus)
+    return Results(out, run, implementations, not_run, results, costs), parts
 
 
 def _read(path: Path, corpus: Corpus, ours: Mapping[str, Ours]) -> Results:

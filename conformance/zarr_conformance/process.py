@@ -69,6 +69,7 @@ class Process:
         self._partial = bytearray()
         self._stderr = bytearray()
         self._next_look = self._next_census = 0.0
+        self.peak_memory = 0  # bytes, of the process and its descendants together, as far as seen
         self._closed_at: float | None = None
 
     def send(self, data: bytes) -> None:
@@ -186,7 +187,9 @@ class Process:
         if now >= self._next_census:
             self._next_census = now + CENSUS
             self._count_family()
-        if (used := sum(map(_resident, self._family))) > self._memory:
+        used = sum(map(_resident, self._family))
+        self.peak_memory = max(self.peak_memory, used)
+        if used > self._memory:
             raise Breakdown("out_of_memory", f"held {used} bytes; the limit is {self._memory}")
 
     def _count_family(self) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.implementations import Implementation as Ours
 from zarr_conformance.judge import Judge, ordered
-from zarr_conformance.results import Implementation, Result, Results, ResultsWriter
+from zarr_conformance.results import Implementation, Result, Results
+from zarr_conformance.results_writer import ResultsWriter
 from zarr_fixtures.case import Case
 from zarr_fixtures.readback import read_back
 
@@ -91,4 +92,6 @@ def write(results: Results, path: Path) -> None:
             writer.write_implementation(implementation)
             for result in results.results[key].values():
                 writer.write_result(result)
+            if key in results.costs:
+                writer.write_cost(results.costs[key])
     unfinished.replace(path)

@@ -1,20 +1,19 @@
 """A results file: JSON lines, written as a run goes on, so that nothing measured is ever lost.
 
 The first line tells the run: corpus, specifications, harness, platform. Then come, in any order, an
-``implementation`` line before the first result of each implementation, a ``not_run`` line for each
-adapter that could not be, and a line for each case on each implementation, which keeps observation
-and verdict apart. ``schema/results.schema.json`` describes the lines for other languages.
+``implementation`` line before the first result of each implementation, a ``cost`` line after its
+last, a ``not_run`` line for each adapter that could not be, and a line for each case on each
+implementation, which keeps observation and verdict apart. ``schema/results.schema.json`` describes
+the lines for other languages.
 """
 
 import json
-import os
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from zarr_conformance.errors import ResultsError, StorageError, UsageError
+from zarr_conformance.errors import ResultsError, UsageError
 from zarr_conformance.judge import VERDICTS, Observation, Verdict
 
 if TYPE_CHECKING:
@@ -82,6 +81,32 @@ class NotRun:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What it took an implementation to answer so many cases in one run.
+
+    ``start_seconds`` are until it told who it is, ``seconds`` those after, with all further starts;
+    ``peak_memory`` are bytes, of its process and the descendants together.
+    """
+
+    name: str
+    version: str
+    cases: int
+    seconds: float
+    start_seconds: float
+    peak_memory: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of its ``Implementation``."""
+        return self.name, self.version
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of the file."""
+        seconds = {"seconds": round(self.seconds, 3), "start_seconds": round(self.start_seconds, 3)}
+        return {"cost": asdict(self) | seconds}
+
+
+@dataclass(frozen=True)
 class Result:
     """What one implementation said to one case, and what follows. ``seconds`` are wall-clock."""
 
@@ -112,74 +137,7 @@ class Result:
         }
 
 
-Line: TypeAlias = Run | Implementation | NotRun | Result
-
-
-class ResultsWriter:
-    """Writes lines to a results file, each with one system call, from any thread.
-
-    With ``append`` the file is continued, and a last line that was cut off is removed first.
-    Raises ``StorageError`` if the file cannot be written.
-    """
-
-    def __init__(self, path: Path, *, append: bool = False) -> None:
-        self.path = path
-        self._lock = Lock()
-        self._encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if append:
-                _remove_torn_end(path)
-            self._file = path.open("ab" if append else "wb", buffering=0)
-        except OSError as error:
-            raise _not_written(path, error) from error
-
-    def __enter__(self) -> "ResultsWriter":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file. Every line is on it already."""
-        self._file.close()
-
-    def write_run(self, run: Run) -> None:
-        """Write the first line."""
-        self._write(run)
-
-    def write_implementation(self, implementation: Implementation) -> None:
-        """Write the line that comes before the first result of an implementation."""
-        self._write(implementation)
-
-    def write_not_run(self, not_run: NotRun) -> None:
-        """Write that an adapter was not run."""
-        self._write(not_run)
-
-    def write_result(self, result: Result) -> None:
-        """Write what an implementation said to a case."""
-        self._write(result)
-
-    def _write(self, line: Line) -> None:
-        rest = memoryview(self._encode(line.to_json()).encode() + b"\n")
-        with self._lock:
-            try:
-                while rest:
-                    rest = rest[self._file.write(rest) :]
-            except OSError as error:
-                raise _not_written(self.path, error) from error
-
-
-def _remove_torn_end(path: Path) -> None:
-    data = path.read_bytes()
-    os.truncate(path, data.rfind(b"\n") + 1)
-
-
-def _not_written(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"{path} cannot be written: {error.strerror or error}. Make room, or name another file "
-        "with --results; what a run has written stays, and --resume goes on with it."
-    )
+Line: TypeAlias = Run | Implementation | Cost | NotRun | Result
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,6 +153,7 @@ class Results:
     implementations: Mapping[tuple[str, str], Implementation]
     not_run: Mapping[str, NotRun]
     results: Mapping[tuple[str, str], Mapping[str, Result]]
+    costs: Mapping[tuple[str, str], Cost] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path | str, *, torn_end: bool = False) -> "Results":
@@ -210,6 +169,7 @@ class Results:
         implementations: dict[tuple[str, str], Implementation] = {}
         not_run: dict[str, NotRun] = {}
         results: dict[tuple[str, str], dict[str, Result]] = {}
+        costs: dict[tuple[str, str], Cost] = {}
         for number, line in enumerate(lines, 2):
             match line:
                 case Implementation():
@@ -218,11 +178,13 @@ class Results:
                     not_run.pop(line.asked_for or line.name, None)
                 case NotRun():
                     not_run[line.name] = line
+                case Cost() if line.key in results:
+                    costs[line.key] = line
                 case Result() if line.key in results:
                     results[line.key][line.case] = line
                 case _:
                     raise _bad_line(path, number, "is out of place")
-        return cls(path, run, implementations, not_run, results)
+        return cls(path, run, implementations, not_run, results, costs)
 
     @property
     def answers(self) -> Mapping[tuple[str, str], Mapping[str, Result]]:
@@ -247,6 +209,7 @@ class Results:
                 key: {**self.results.get(key, {}), **other.results.get(key, {})}
                 for key in implementations
             },
+            costs={**self.costs, **other.costs},
         )
 
     def only(self, names: Collection[str]) -> "Results":
@@ -380,6 +343,17 @@ def _parse_line(document: Any) -> Line:
             return Result(case, name, version, lineage, said, follows, seconds)
         case {"implementation": {"name": str(), "version": str(), "command": list(c)} as members}:
             return Implementation(**members | {"command": tuple(c)})
+        case {
+            "cost": {
+                "name": str(),
+                "version": str(),
+                "cases": int(),
+                "seconds": int() | float(),
+                "start_seconds": int() | float(),
+                "peak_memory": int(),
+            } as members
+        }:
+            return Cost(**members)
         case {"not_run": {"name": str(name), "why": str(why)}}:
             return NotRun(name, why)
         case {"run": {"format": 1, "corpus": {"version": str(), "hash": str()}} as members}:

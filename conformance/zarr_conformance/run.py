@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, current_thread, main_thread
+from typing import Any
 
 from zarr_conformance.adapter import Adapter, Heard
 from zarr_conformance.environments import NotPrepared, adapter_environment, prepare
@@ -30,8 +32,9 @@ from zarr_conformance.limits import Limits
 from zarr_conformance.own_stores import OwnStores
 from zarr_conformance.process import CannotStart, Launch
 from zarr_conformance.protocol import Question, parameters
+from zarr_conformance.results import Cost, NotRun, Result, Results, Run
 from zarr_conformance.results import Implementation as Answerer
-from zarr_conformance.results import NotRun, Result, Results, ResultsWriter, Run
+from zarr_conformance.results_writer import ResultsWriter
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.layout import LayoutError, lay_out_store
@@ -207,12 +210,9 @@ def _ask_all(table: _Table, contestant: Contestant, launch: Launch, progress: Pr
         check_protocol=options.check_protocol,
         stopping=table.stopping,
     ) as adapter:
-        answerer = Answerer(
-            **adapter.start(),
-            lineage=contestant.lineage,
-            command=contestant.command,
-            asked_for="" if contestant.command else contestant.name,
-        )
+        launched = time.monotonic()
+        answerer = _answerer(contestant, adapter.start())
+        started = time.monotonic()
         done = _claim(table, answerer)
         cases = [case for case in table.cases if case.id not in done]
         progress.started(contestant.name, answerer, len(cases))
@@ -220,6 +220,19 @@ def _ask_all(table: _Table, contestant: Contestant, launch: Launch, progress: Pr
         for result in _results(table, adapter, answerer, cases, done.values(), expectations):
             table.writer.write_result(result)
             progress.judged(contestant.name, result)
+        seconds, start_seconds = time.monotonic() - started, started - launched
+        table.writer.write_cost(
+            Cost(*answerer.key, len(cases), seconds, start_seconds, adapter.peak_memory)
+        )
+
+
+def _answerer(contestant: Contestant, description: Mapping[str, Any]) -> Answerer:
+    return Answerer(
+        **description,
+        lineage=contestant.lineage,
+        command=contestant.command,
+        asked_for="" if contestant.command else contestant.name,
+    )
 
 
 def _results(

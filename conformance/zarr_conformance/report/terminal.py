@@ -38,6 +38,7 @@ def show(console: Console, results: Results, cases: Cases) -> None:
     if answers:
         _show_matrix(console, matrix(cases, answers), list(answers))
         _show_summaries(console, {key: summary(cases, answers[key]) for key in answers})
+        _show_costs(console, results)
     for name, version in supporting_nothing(results):
         sentence = f"{name} {version} passed nothing: is its adapter working?"
         console.print(Text(sentence, style="yellow"))
@@ -116,6 +117,23 @@ def _summary_table(summaries: Mapping[Key, Summary], *, verdicts: bool, shares: 
         cells += [Text(str(sums.written))] if written else []
         table.add_row(f"{name} {version}", *cells)
     return table
+
+
+def _show_costs(console: Console, results: Results) -> None:
+    """How quickly each implementation answered, through its adapter, and with how much memory."""
+    costs = [results.costs[key] for key in results.answers if key in results.costs]
+    if not costs:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(Text("Implementation"))
+    for heading in ("cases/s", "start", "most memory"):
+        table.add_column(Text(heading), justify="right")
+    for cost in costs:
+        speed = f"{cost.cases / cost.seconds:,.0f}" if cost.seconds else ""
+        memory = f"{cost.peak_memory / 2**20:,.0f} MiB"
+        table.add_row(f"{cost.name} {cost.version}", speed, f"{cost.start_seconds:.1f} s", memory)
+    console.print(table)
+    console.print()
 
 
 def _counts(sums: Summary) -> list[Text]:

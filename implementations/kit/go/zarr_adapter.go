@@ -37,7 +37,7 @@ import (
 	"runtime/debug"
 )
 
-const longestMessage = 1000 // characters of an error that are passed on
+const longestMessage = 400 // characters of an error that are passed on
 
 // Standard output is the protocol's alone: what else is printed from Go goes to standard error.
 var answers = os.Stdout

@@ -40,7 +40,7 @@ import java.util.concurrent.Callable;
  * <p>An {@link Error} ends the process, as a crash does: it is no word on the data.
  */
 final class ZarrAdapter {
-  private static final int LONGEST_MESSAGE = 1000; // characters of an error that are passed on
+  private static final int LONGEST_MESSAGE = 400; // characters of an error that are passed on
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Answers a question: gets its parameters and gives what is returned. */

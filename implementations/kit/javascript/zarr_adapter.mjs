@@ -29,7 +29,7 @@ Object.defineProperty(process, "stdout", { get: () => process.stderr });
 // line in the console of a browser; here it would end the process, perhaps at a later question.
 process.on("unhandledRejection", (reason) => console.error(reason));
 
-const LONGEST_MESSAGE = 1000; // characters of an error that are passed on
+const LONGEST_MESSAGE = 400; // characters of an error that are passed on
 
 /** The library said no: `stage` is "open", "read" (elements) or "write". */
 class Refused extends Error {

@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Map, Value, json};
 
-const LONGEST_MESSAGE: usize = 1000; // characters of an error that are passed on
+const LONGEST_MESSAGE: usize = 400; // characters of an error that are passed on
 
 /// What is returned to a question, or why nothing is.
 pub type Answer = Result<Value, Otherwise>;
