@@ -167,7 +167,7 @@ def forged(path: Path, number: int, change: Callable[[Any], None]) -> Any:
         (3, lambda line: line.update(seconds="fast")),
         (3, lambda line: line.pop("reason")),
         (3, lambda line: line.update(observation={"said": "yes"})),
-        (4, lambda line: line["observation"]["broken"].pop("reason")),
+        (5, lambda line: line["observation"]["broken"].pop("reason")),
     ],
 )
 def test_a_forged_line_is_refused_by_reader_and_schema(
