@@ -32,6 +32,7 @@ from zarr_fixtures.readback import read_back
 Key: TypeAlias = tuple[str, str]  # name and version of an implementation
 Data: TypeAlias = Elements | Items
 WRITE = "write/"  # begins the features of those who write
+WRITTEN = "written/"  # begins the ids of the cases that are made here
 Outcome: TypeAlias = Literal["agree", "writer", "reader", "unsupported"]
 
 
@@ -105,6 +106,11 @@ def pairs(stores: Stores, answers: Results) -> Iterator[Pair]:
                 yield Pair(making, reader, outcome, said)
 
 
+def is_crosscheck(results: Results) -> bool:
+    """Whether a results file holds answers about stores that implementations wrote."""
+    return any(case.startswith(WRITTEN) for each in results.results.values() for case in each)
+
+
 def _written(results: Sequence[Results], corpus: Corpus) -> Iterator[Result]:
     """What was returned to questions that change a store."""
     for each in results:
@@ -123,7 +129,7 @@ def _asked_for(case: Case) -> Data | None:
 def _question(case: Case, values: Mapping[str, bytes], asked: Data, corpus: Corpus) -> Case:
     """The case that asks for the array in a store that was written for another case."""
     return Case(
-        id=f"written/{_fingerprint(case, values, asked)}",
+        id=f"{WRITTEN}{_fingerprint(case, values, asked)}",
         title="A store that an implementation wrote",
         requirements=case.requirements,
         level=case.level,

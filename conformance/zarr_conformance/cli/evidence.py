@@ -7,6 +7,8 @@ import click
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.zep import draft_option
+from zarr_conformance.crosscheck import is_crosscheck
+from zarr_conformance.errors import UsageError
 from zarr_conformance.report.evidence.page import make_page, write_page
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -20,6 +22,7 @@ EPILOG = """\
 Examples:
   zarr-conformance evidence ZEP0002 results.jsonl
   zarr-conformance evidence codec:zstd results.jsonl versions.jsonl --output evidence/
+  zarr-conformance evidence strings results.jsonl crosscheck.jsonl
   zarr-conformance evidence "v3/codecs/gzip polarity:negative" results.jsonl
 """
 
@@ -51,11 +54,15 @@ def evidence(
     of the --draft, or any selection of cases; see `run`. The page tells who reads and writes it,
     where implementations part, what those do with it who do not know it, what is open, what was not
     tested, and how to repeat it. Several FILEs are put together; of the same question the later one
-    counts.
+    counts. A FILE of `crosscheck` tells who reads what was written.
     """
     draft = None if draft_directory is None else open_draft(draft_directory)
     corpus = load() if draft is None else draft.corpus
-    results = [Results.read(file) for file in files]
+    read = [Results.read(file) for file in files]
+    checks = [each for each in read if is_crosscheck(each)]
+    results = [each for each in read if not is_crosscheck(each)]
+    if len(checks) > 1 or not results:
+        raise UsageError("Name the results, and one file of a cross-check of them at most.")
     for each in results:
         each.require_corpus(corpus.hash, corpus.cases)
     if draft is not None and subject == draft.directory.resolve().name:
@@ -63,6 +70,7 @@ def evidence(
     else:
         about = proposal(subject, corpus, register())
     also = "" if draft is None else f" --draft {shlex.quote(str(draft_directory))}"
-    page = make_page(about, corpus, results, read_reasons(), also)
+    check = checks[0] if checks else None
+    page = make_page(about, corpus, results, read_reasons(), crosscheck=check, also=also)
     for path in write_page(page, directory):
         output().print(str(path), soft_wrap=True)

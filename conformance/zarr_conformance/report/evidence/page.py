@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zarr_conformance.crosscheck import WRITE
 from zarr_conformance.report.divergences import Divergence, divergences
 from zarr_conformance.report.evidence.contestants import Contestant, combined, contestants
 from zarr_conformance.report.evidence.demands import Demand, demands, sections
+from zarr_conformance.report.evidence.round_trips import RoundTrips, round_trips
 from zarr_conformance.report.evidence.splits import Split, splits
 from zarr_conformance.report.evidence.standings import (
     Lineage,
@@ -55,7 +57,9 @@ class Line:
 class Page:
     """Everything that a page shows. ``columns`` are those whose answers it has in the matrices.
 
-    ``also`` is what its commands need besides: where a draft is, if it is about one.
+    ``knows_writers`` is whether there are cases that tell who writes the proposal, ``round_trips``
+    what a cross-check tells, if one was given. ``also`` is what its commands need besides: where a
+    draft is, if it is about one.
     """
 
     proposal: Proposal
@@ -70,6 +74,8 @@ class Page:
     apart: Sequence[Contestant]
     readers: Matrix
     writers: Matrix
+    knows_writers: bool
+    round_trips: RoundTrips | None
     lineages: Sequence[Lineage]
     splits: Sequence[Split]
     newcomers: Sequence[Newcomer]
@@ -79,7 +85,7 @@ class Page:
     contested: Sequence[Case]
     not_run: Sequence[NotRun]
     lines: Sequence[Line]
-    run_again: str
+    again: Sequence[str]
     export_again: str
     also: str
 
@@ -97,9 +103,14 @@ def make_page(
     corpus: Corpus,
     files: Sequence[Results],
     reasons: Mapping[str, str],
+    *,
+    crosscheck: Results | None = None,
     also: str = "",
 ) -> Page:
-    """Put the page together. Raises ``ResultsError`` if the files are of different corpora."""
+    """Put the page together; ``crosscheck`` tells who reads what was written in ``files``.
+
+    Raises ``ResultsError`` if the files are of different corpora, or the cross-check of others.
+    """
     results = combined(files)
     members = proposal.members(corpus)
     decided = [
@@ -110,19 +121,23 @@ def make_page(
     everybody = contestants(results)
     counted = [each for each in everybody if each.counts]
     columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
-    all_readers = [standing(who, reading, _plainest(proposal, corpus)) for who in everybody]
-    named = [f"write/{feature}" for feature in proposal.features]
-    to_write = {each: corpus.baselines.get(each, "") for each in named}
+    to_read = _plainest(proposal, corpus, changes=False)
+    to_write = _plainest(proposal, corpus, changes=True)
+    all_readers = [standing(who, reading, to_read) for who in everybody]
     readers = [each for each in all_readers if each.who in columns]
     readers.sort(key=lambda each: columns.index(each.who))
     writers = [standing(who, writing, to_write) for who in columns]
     parted = _parted(members, corpus, counted)
     selection = _known_part(proposal.cases, members)
+    every_file = [*files, *([] if crosscheck is None else [crosscheck])]
+    trips = None
+    if crosscheck is not None:
+        trips = round_trips(counted, results, crosscheck, corpus, writing, to_write.values())
     return Page(
         proposal=proposal,
         corpus=corpus,
-        files=files,
-        digests=[hashlib.sha256(each.path.read_bytes()).hexdigest() for each in files],
+        files=every_file,
+        digests=[hashlib.sha256(each.path.read_bytes()).hexdigest() for each in every_file],
         texts={text: text_link(text) for text in proposal.texts},
         sections=sections(proposal),
         demands=demands(proposal, corpus, members, reasons),
@@ -131,7 +146,9 @@ def make_page(
         apart=[each for each in everybody if each.why_apart],
         readers=Matrix(readers, _rows(reading, columns), len(reading)),
         writers=Matrix(writers, _rows(writing, columns), len(writing)),
-        lineages=lineages(readers, writers),
+        knows_writers=bool(writing and (to_write or not proposal.plainest)),
+        round_trips=trips,
+        lineages=lineages(readers, writers, trips),
         splits=splits(counted, decided),
         newcomers=newcomers(all_readers, reading),
         older=[each for each in everybody if not each.newest and not each.why_apart],
@@ -141,15 +158,24 @@ def make_page(
         not_run=list(results.not_run.values()),
         lines=[_line(case, columns) for case in members],
         also=also,
-        run_again=_run_again(everybody, selection),
+        again=_again(everybody, selection, proposal, crosscheck is not None, also),
         export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
     )
 
 
-def _plainest(proposal: Proposal, corpus: Corpus) -> dict[str, str]:
-    """The plainest case of each thing that a reader must have, by what it is called."""
-    baselines = {each: corpus.baselines.get(each, "") for each in proposal.features}
-    return baselines or {each: each for each in proposal.plainest}
+def _plainest(proposal: Proposal, corpus: Corpus, *, changes: bool) -> dict[str, str]:
+    """The plainest case of each thing that a reader, or a writer, must have, by what it is called.
+
+    Empty for a mere selection, and for a proposal of which nobody has named such cases.
+    """
+    if proposal.features and changes:
+        named = (f"{WRITE}{each}" for each in proposal.features)
+        return {each: corpus.baselines[each] for each in named if each in corpus.baselines}
+    if proposal.features:
+        return {each: corpus.baselines.get(each, "") for each in proposal.features}
+    known = (each for each in proposal.plainest if each in corpus.cases)
+    changing = {each for each in known if corpus[each].ask.changes}
+    return {each: each for each in proposal.plainest if (each in changing) is changes}
 
 
 def _rows(cases: Sequence[Case], columns: Sequence[Contestant]) -> dict[str, Sequence[Cell]]:
@@ -205,15 +231,21 @@ def _known_part(selection: str, members: Sequence[Case]) -> str:
     return ", ".join(kept) or "*"
 
 
-def _run_again(everybody: Sequence[Contestant], selection: str) -> str:
-    """The command that measures all of it again."""
+def _again(
+    everybody: Sequence[Contestant], selection: str, proposal: Proposal, checked: bool, also: str
+) -> list[str]:
+    """The commands that measure all of it again and make the page."""
     asked = ["zarr-conformance", "run"]
     for each in (who.implementation for who in everybody):
         if each.command:
             asked += ["--adapter", shlex.join(each.command)]
         else:
             asked.append(each.asked_for or each.name)
-    return shlex.join([*asked, "--select", selection, "--results", "evidence.jsonl"])
+    run = shlex.join([*asked, "--select", selection, "--results", "evidence.jsonl"])
+    check = ["zarr-conformance crosscheck evidence.jsonl"] if checked else []
+    page = ["zarr-conformance", "evidence", proposal.name, "evidence.jsonl"]
+    page += ["crosscheck.jsonl"] if checked else []
+    return [run + also, *check, shlex.join(page) + also]
 
 
 def safe_name(proposal: Proposal) -> str:

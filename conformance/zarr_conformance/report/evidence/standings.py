@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from zarr_conformance.report.evidence.contestants import Contestant
+from zarr_conformance.report.evidence.round_trips import RoundTrips
 from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.matrix import Share
 from zarr_conformance.results import Result
@@ -89,7 +90,8 @@ class Lineage:
     """What the counted implementations of one lineage can do, each of them by at least one.
 
     ``reads`` and ``writes`` are of what the proposal brings; ``..._all`` without failing any case
-    at the level MUST; ``round_trips`` is both in the same implementation.
+    at the level MUST; ``round_trips`` is both in the same implementation, which also read its own
+    stores back if there was a cross-check. ``read_by`` are the other lineages that read them.
     """
 
     name: str
@@ -99,20 +101,26 @@ class Lineage:
     writes: bool
     writes_all: bool
     round_trips: bool
+    read_by: tuple[str, ...]
 
 
-def lineages(readers: Iterable[Standing], writers: Iterable[Standing]) -> list[Lineage]:
+def lineages(
+    readers: Iterable[Standing], writers: Iterable[Standing], trips: RoundTrips | None
+) -> list[Lineage]:
     """The lineages of those who are counted, by name."""
     writing = {each.who.key: each for each in writers}
     counted = [each for each in readers if each.who.counts]
     counted.sort(key=lambda each: each.who.implementation.lineage)
     return [
-        _lineage(name, [(each, writing[each.who.key]) for each in members])
+        _lineage(name, [(each, writing[each.who.key]) for each in members], trips)
         for name, members in groupby(counted, key=lambda each: each.who.implementation.lineage)
     ]
 
 
-def _lineage(name: str, members: Sequence[tuple[Standing, Standing]]) -> Lineage:
+def _lineage(
+    name: str, members: Sequence[tuple[Standing, Standing]], trips: RoundTrips | None
+) -> Lineage:
+    both = [reader.who for reader, writer in members if reader.supports and writer.supports]
     return Lineage(
         name,
         tuple(reader.who.label for reader, _ in members),
@@ -120,7 +128,8 @@ def _lineage(name: str, members: Sequence[tuple[Standing, Standing]]) -> Lineage
         any(reader.supports and not reader.failed_must for reader, _ in members),
         any(writer.supports for _, writer in members),
         any(writer.supports and not writer.failed_must for _, writer in members),
-        any(reader.supports and writer.supports for reader, writer in members),
+        any(trips is None or trips.came_back(who.key, who.key) for who in both),
+        () if trips is None else trips.others_who_read(name),
     )
 
 
