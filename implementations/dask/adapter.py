@@ -32,7 +32,7 @@ def _read(store: str, path: str, selection: Any) -> dict[str, Any]:
         local = LocalStore(store, read_only=True)
         array = dask.array.from_zarr(local, component=path, name=f"{store}{path}")
     with reading():
-        values = array[selection].compute(scheduler="synchronous")
+        values = array[selection].compute(scheduler="synchronous", optimize_graph=False)
     # Without dimensions there may be a scalar that has forgotten its type.
     if getattr(values, "dtype", None) != array.dtype:
         values = np.asarray(values, dtype=array.dtype)

@@ -32,6 +32,8 @@ from zarr.core.buffer.cpu import Buffer
 BYTES = "VariableLengthBytes"
 METADATA = "zarr.json"
 
+EVENTS = asyncio.Runner()  # one event loop for all keys: to make one takes longer than to set one
+
 # Rectilinear grids are read once their user has said so. Not to ask would be to judge the switch.
 zarr.config.set({"array.rectilinear_chunks": True})
 
@@ -96,7 +98,7 @@ def _put(store: icechunk.IcechunkStore, key: str, value: bytes) -> None:
     """Let Icechunk keep a value. It has a place for metadata and for chunks, and no other."""
     try:
         with opening():
-            asyncio.run(store.set(key, Buffer.from_bytes(value)))
+            EVENTS.run(store.set(key, Buffer.from_bytes(value)))
     except Refused as refusal:
         if PurePosixPath(key).name == METADATA:
             raise
