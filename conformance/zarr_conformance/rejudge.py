@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from zarr_conformance.expectations import Expectations
+from zarr_conformance.expectations import Expectations, Known, read_known
 from zarr_conformance.implementations import Implementation as Ours
 from zarr_conformance.judge import Judge, ordered
 from zarr_conformance.results import Implementation, Result, Results
@@ -48,6 +48,17 @@ def known_failures(
         path = expected or _own_file(implementation, ours)
         known[key] = Expectations.read(path, cases, key[1]) if path else Expectations()
     return known
+
+
+def entries_about(
+    results: Results, cases: Mapping[str, Case], ours: Mapping[str, Ours]
+) -> dict[str, tuple[Known, ...]]:
+    """What is known, in any version, of the implementations and of those whose fault it is."""
+    names = {each.name for each in results.implementations.values() if _own_file(each, ours)}
+    known = {name: read_known(ours[name].expectations, cases) for name in sorted(names)}
+    owners = {entry.finding.partition("/")[0] for each in known.values() for entry in each}
+    beneath = sorted(owners & ours.keys() - names)
+    return known | {name: read_known(ours[name].expectations, cases) for name in beneath}
 
 
 def _judged(

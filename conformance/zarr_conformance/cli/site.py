@@ -7,7 +7,8 @@ from rich.progress import track
 
 from zarr_conformance.cli.consoles import errors, output
 from zarr_conformance.implementations import find_implementations
-from zarr_conformance.rejudge import known_failures
+from zarr_conformance.rejudge import entries_about, known_failures
+from zarr_conformance.report.findings import catalogue
 from zarr_conformance.report.html.places import MATRIX
 from zarr_conformance.report.html.site import Site, require_ours, write_file
 from zarr_conformance.report.trend import Entry
@@ -27,9 +28,12 @@ def write_site(
     written.
     """
     require_ours(directory)
-    known = known_failures(results, corpus.cases, find_implementations())
+    ours = find_implementations()
+    known = known_failures(results, corpus.cases, ours)
+    entries = entries_about(results, corpus.cases, ours)
+    findings = catalogue([results], corpus.cases, entries).seen
     counted = coverage(corpus, read_reasons())
-    site = Site(results, corpus, known, counted, list(profiles().values()), trends)
+    site = Site(results, corpus, known, counted, list(profiles().values()), trends, findings)
     console = errors()
     for place, text in track(
         site.files(),

@@ -147,6 +147,11 @@ class Catalogue:
     findings: tuple[Finding, ...]
     unexplained: tuple[Unexplained, ...]
 
+    @property
+    def seen(self) -> list[Finding]:
+        """The findings by which anything failed in the results."""
+        return [each for each in self.findings if each.failures]
+
 
 def cause(known: Mapping[str, Sequence[Known]], failure: Result) -> str:
     """The finding that a failure belongs to, as ``IMPLEMENTATION/SLUG``; empty if there is none.

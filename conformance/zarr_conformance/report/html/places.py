@@ -13,6 +13,7 @@ from zarr_conformance.report.matrix import Key
 MATRIX = PurePosixPath("index.html")
 DIVERGENCES = PurePosixPath("divergences.html")
 COVERAGE = PurePosixPath("coverage.html")
+FINDINGS = PurePosixPath("findings.html")  # each finding's anchor there is its id
 LONGEST = 100  # characters of a file name, which file systems allow 255 of
 
 

@@ -19,6 +19,8 @@ from zarr_conformance.expectations import Expectations
 from zarr_conformance.report.conformity import Conformity, conformities
 from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import asked, divergences, readings_of
+from zarr_conformance.report.findings import Finding
+from zarr_conformance.report.history import by_age
 from zarr_conformance.report.html import implementation, places
 from zarr_conformance.report.html.answers import groups, supported
 from zarr_conformance.report.html.expected import expected_answers
@@ -43,7 +45,8 @@ STATIC = ("site.css", "site.js")
 class Site:
     """The pages of a report.
 
-    ``known`` is what is known of each implementation, ``trends`` the entries of a history by the
+    ``known`` is what is known of each implementation, ``findings`` are the root causes of what
+    failed in the results, the worst first, ``trends`` the entries of a history by the
     name of the implementation, oldest first.
     """
 
@@ -53,10 +56,11 @@ class Site:
     coverage: Coverage
     profiles: Sequence[Profile] = ()
     trends: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     def __len__(self) -> int:
         """How many files there are."""
-        return 4 + len(STATIC) + len(self.corpus) + len(self.results.answers)
+        return 5 + len(STATIC) + len(self.corpus) + len(self.results.answers)
 
     def files(self) -> Iterator[tuple[PurePosixPath, str]]:
         """Every file of the site: its place, and its text. The matrix comes last."""
@@ -71,6 +75,7 @@ class Site:
         yield self._page(
             places.COVERAGE, "coverage", chapters=self._chapters(), counted=self.coverage
         )
+        yield self._page(places.FINDINGS, "findings", gravities=self._gravities(), keys=_seen_in)
         yield from self.matrix()
 
     def matrix(self) -> Iterator[tuple[PurePosixPath, str]]:
@@ -94,7 +99,14 @@ class Site:
 
     def _page(self, place: PurePosixPath, name: str, **more: Any) -> tuple[PurePosixPath, str]:
         root, run = places.root_from(place), self.results.run
-        return place, _template(name).render(root=root, place=str(place), run=run, **more)
+        found = self._found
+        text = _template(name).render(root=root, place=str(place), run=run, found=found, **more)
+        return place, text
+
+    @cached_property
+    def _found(self) -> frozenset[str]:
+        """The findings that a page can link to."""
+        return frozenset(each.id for each in self.findings)
 
     def case(self, case: Case) -> tuple[PurePosixPath, str]:
         """The page of a case."""
@@ -135,8 +147,11 @@ class Site:
             "questions": sum(bool(readings_of(self.corpus[each])) for each in answered),
             "columns": list(self.results.answers),
             "asked": asked,
-            "requirements_of": lambda case: list(_requirements(case)),
         }
+
+    def _gravities(self) -> Mapping[str, list[Finding]]:
+        gravities = groupby(self.findings, lambda each: each.gravity.value)
+        return {gravity: list(members) for gravity, members in gravities}
 
     def _chapters(self) -> Mapping[str, list[Requirement]]:
         chapters: dict[str, list[Requirement]] = {}
@@ -167,10 +182,18 @@ def _environment() -> Environment:
         anchor=places.anchor,
         counted_verdicts=COUNTED,
         shown_shares=SHARED,
+        findings_page=str(places.FINDINGS),
+        requirements_of=lambda case: list(_requirements(case)),
         case_page=places.case_page,
         implementation_page=places.implementation_page,
     )
     return environment
+
+
+def _seen_in(found: Finding) -> list[Key]:
+    """In whom a finding was measured, whose it is first."""
+    keys = {each.key for each in found.failures}
+    return sorted(keys, key=lambda key: (key[0] != found.implementation, key[0], by_age(key)))
 
 
 def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:
