@@ -18,7 +18,10 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
     description = root / "implementations" / str(tox_env.conf.name) / "adapter.toml"
     if not description.is_file():
         return
-    for toolchain in PROGRAMS.keys() & tomllib.loads(description.read_text()).keys():
-        for program in PROGRAMS[toolchain]:
-            if shutil.which(program) is None:
-                raise Skip(f"not run: {program} was not found")
+    adapter = tomllib.loads(description.read_text())
+    needed = [each for name in PROGRAMS.keys() & adapter.keys() for each in PROGRAMS[name]]
+    on_path = adapter.get("program", {}).get("requirements", [])
+    needed += [requirement.split(" from ")[0] for requirement in on_path]
+    for program in needed:
+        if shutil.which(program) is None:
+            raise Skip(f"not run: {program} was not found")

@@ -84,7 +84,7 @@ def implementation(tmp_path: Path, toolchain: str) -> Implementation:
 
 
 def test_each_toolchain_that_may_be_named_is_there() -> None:
-    assert tuple(TOOLCHAINS) == NAMES
+    assert (*TOOLCHAINS, "program") == NAMES
 
 
 COMMANDS = {
@@ -218,6 +218,36 @@ def test_a_toolchain_that_does_not_work_is_named(
         program.write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(NotPrepared, match=r"does not work; see what `.*version` says"):
         prepare(implementation(tmp_path, toolchain))
+
+
+def test_a_program_is_what_the_machine_has(tmp_path: Path, fake: Fake, cache: Path) -> None:
+    """Nothing is installed, and no environment kept: the adapter is told where the program is."""
+    told = fake("go", "")
+    launch = prepare(program(tmp_path))
+    assert launch.command == (sys.executable, "adapter.py", str(tmp_path / "bin" / "go"))
+    assert launch.directory == tmp_path
+    assert not told()
+    assert not cache.exists()
+
+
+def test_a_program_that_is_missing_is_named(tmp_path: Path) -> None:
+    sentence = "go was not found; install it with `apt-get install golang`"
+    with pytest.raises(NotPrepared, match=f"^{sentence}$"):
+        prepare(program(tmp_path))
+
+
+def program(tmp_path: Path) -> Implementation:
+    return Implementation(
+        name="tool",
+        language="some",
+        lineage="library",
+        homepage="https://example.org",
+        versions=(),
+        requirements=("go from golang",),
+        run=("{python}", "adapter.py", "{go}"),
+        directory=tmp_path,
+        toolchain="program",
+    )
 
 
 UNAVAILABLE = {

@@ -18,7 +18,8 @@
     run = ["{python}", "adapter_2.py"]
 
 Where a library comes within a package that counts otherwise, ``versions`` is a table of the
-package's versions by the library's. ``expected.toml`` beside it tells its known failures.
+package's versions by the library's. A ``[program]`` is what this machine has: it lists none.
+``expected.toml`` beside it tells its known failures.
 """
 
 import difflib
@@ -34,7 +35,7 @@ from packaging.version import InvalidVersion
 from zarr_conformance.errors import UsageError
 from zarr_conformance.versions import parse_version
 
-TOOLCHAINS = ("python", "node", "cargo", "maven", "go")
+TOOLCHAINS = ("python", "node", "cargo", "maven", "go", "program")
 MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str}
 OPTIONAL = {"versions": list | dict, **dict.fromkeys(TOOLCHAINS, dict)}
 TOOLCHAIN_MEMBERS = {"requirements": list, "run": list}

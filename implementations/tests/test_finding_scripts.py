@@ -4,6 +4,7 @@ That each is there is held here. That it shows what it says is held by ``tox -e 
 runs them: each with the library alone, in the environment of the newest release that it is about.
 """
 
+import json
 import re
 import resource
 import signal
@@ -17,13 +18,14 @@ import pytest
 from zarr_conformance.environments import NotPrepared, cache_directory, prepare
 from zarr_conformance.expectations import Known, read_known
 from zarr_conformance.implementations import Implementation, find_implementations
+from zarr_conformance.process import Launch
 from zarr_fixtures import corpus
 
 LINES = 15
 SECONDS = 180
 PATIENCE = 20  # seconds after which there is no answer
 MEMORY = 6 * 2**30
-SUFFIXES = {"python": ".py", "node": ".mjs", "cargo": ".rs"}
+SUFFIXES = {"python": ".py", "program": ".py", "node": ".mjs", "cargo": ".rs"}
 IMPLEMENTATIONS = find_implementations(Path(__file__).parents[1])
 KNOWN = {
     name: read_known(each.expectations, corpus.load().cases)
@@ -50,7 +52,7 @@ def scripts() -> Iterator[Script]:
 
 
 def _release(implementation: Implementation, known: Known) -> Implementation:
-    if not known.versions:
+    if not known.versions or not implementation.releases:
         return implementation
     return implementation.at(next(filter(known.holds_in, implementation.releases)))
 
@@ -107,6 +109,8 @@ def _said(script: Script, directory: Path) -> str:
     except NotPrepared as problem:
         pytest.skip(str(problem))
     toolchain = script.implementation.toolchain
+    if toolchain == "program" and not script.known.holds_in(version := _version(launch)):
+        pytest.skip(f"it is not about version {version}, which is what this machine has")
     file = directory / f"script{SUFFIXES[toolchain]}"
     file.write_text(script.known.reproduce)
     command = [launch.command[0], file.name]
@@ -115,6 +119,20 @@ def _said(script: Script, directory: Path) -> str:
     elif toolchain == "cargo":
         command = [_built(script, file, launch.environment)]
     return _output(command, directory, launch.environment, script.known.shows)
+
+
+def _version(launch: Launch) -> str:
+    """What the adapter says when it is asked who it is."""
+    said = subprocess.run(
+        launch.command,
+        cwd=launch.directory,
+        env=launch.environment,
+        input='{"id": 1, "describe": {}}\n',
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    return str(json.loads(said)["returned"]["version"])
 
 
 def _output(command: list[str], directory: Path, environment: Mapping[str, str], shows: str) -> str:

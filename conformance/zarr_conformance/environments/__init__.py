@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
-from zarr_conformance.environments import cache
+from zarr_conformance.environments import cache, on_path
 from zarr_conformance.environments.cache import cache_directory
 from zarr_conformance.environments.cargo import Cargo
 from zarr_conformance.environments.go import Go
@@ -58,8 +58,11 @@ def prepare(implementation: Implementation, stopping: Event | None = None) -> La
     """
     if implementation.toolchain == "python" and not implementation.requirements:
         return _launch(implementation, {"python": sys.executable}, adapter_environment())
-    toolchain = TOOLCHAINS[implementation.toolchain]
     try:
+        if implementation.toolchain == "program":
+            places = on_path.places(implementation.requirements)
+            return _launch(implementation, places, clean_environment())
+        toolchain = TOOLCHAINS[implementation.toolchain]
         directory = _environment(implementation, toolchain, stopping or Event())
         places = toolchain.places(directory)
     except Missing as missing:
