@@ -15,7 +15,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal, TypeAlias, TypeGuard
+from typing import Any, Literal, TypeAlias, TypeGuard, get_args
 
 from zarr_fixtures.case import (
     CHANGES,
@@ -35,6 +35,7 @@ from zarr_fixtures.case import (
 from zarr_fixtures.changes import Contents, faults_of, same_json
 
 ObservationKind: TypeAlias = Literal["returned", "refused", "unsupported", "broken"]
+OBSERVATIONS: tuple[str, ...] = get_args(ObservationKind)
 Comparison: TypeAlias = Literal["equal", "different", "untold"]
 # Reads a store that an adapter was asked to change, by its keys and their values.
 ReadBack: TypeAlias = Callable[[Case, Mapping[str, bytes]], Contents]
@@ -76,16 +77,13 @@ class Observation:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Observation":
         """The inverse of ``to_json``. Raises ``ValueError`` if the document is no observation."""
-        match document:
-            case {"returned": dict(content)}:
-                return cls("returned", content)
-            case {"refused": dict(content)}:
-                return cls("refused", content)
-            case {"unsupported": dict(content)}:
-                return cls("unsupported", content)
-            case {"broken": {"reason": str(), **_rest} as content}:
-                return cls("broken", content)
-        raise ValueError("an observation is returned, refused, unsupported or broken")
+        kind: Any = next(iter(document), None)
+        content = document.get(kind)
+        if len(document) != 1 or kind not in OBSERVATIONS or not isinstance(content, dict):
+            raise ValueError("an observation is returned, refused, unsupported or broken")
+        if kind == "broken" and not isinstance(content.get("reason"), str):
+            raise ValueError("an observation is broken for a reason")
+        return cls(kind, content)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from zarr_conformance.report.notebook import Comparisons
 
 FORMAT = 1
+LONGEST_FIRST_LINE = 2**16  # bytes; a run's has some hundred
+TEXTS = ("case", "implementation", "version", "lineage", "verdict", "reason")  # of a result
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,19 @@ class Results:
                     raise ResultsError(f"{self.path}: {name} answered {case!r}, which is no case.")
 
 
+def require_results_file(path: Path) -> None:
+    """Raise ``ResultsError`` unless the first line of a file tells a run, whatever follows."""
+    try:
+        with path.open("rb") as file:
+            line = _parse_line(json.loads(file.readline(LONGEST_FIRST_LINE).decode()))
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ResultsError(f"{path} is not a results file: its first line tells no run.") from error
+    if not isinstance(line, Run):
+        raise ResultsError(f"{path} is not a results file: its first line tells no run.")
+
+
 def _several(names: str | Collection[str]) -> Collection[str]:
     return (names,) if isinstance(names, str) else names
 
@@ -314,8 +329,8 @@ def _read_lines(path: Path, *, torn_end: bool) -> Iterator[Line]:
         lines.append(rest)
     for number, line in enumerate(lines, 1):
         try:
-            yield _parse_line(json.loads(line))
-        except (ValueError, TypeError, RecursionError) as error:
+            yield _parse_line(json.loads(line.decode()))
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             if rest and number == len(lines):
                 sentence = f"{path} was cut off in line {number}: go on with the run with --resume."
                 raise ResultsError(sentence) from error
@@ -327,20 +342,10 @@ def _bad_line(path: Path, number: int, problem: str) -> ResultsError:
 
 
 def _parse_line(document: Any) -> Line:
-    """One line. Raises ``ValueError`` or ``TypeError`` if it is not what this version writes."""
+    """One line. Raises ``ValueError``, ``TypeError`` or ``KeyError`` if no run writes it."""
     match document:
-        case {
-            "case": str(case),
-            "implementation": str(name),
-            "version": str(version),
-            "lineage": str(lineage),
-            "observation": dict(observation),
-            "verdict": str(verdict),
-            "reason": str(reason),
-            "seconds": (int() | float()) as seconds,
-        } if verdict in VERDICTS:
-            said, follows = Observation.from_json(observation), Verdict(verdict, reason)
-            return Result(case, name, version, lineage, said, follows, seconds)
+        case {"case": str()}:
+            return _parse_result(document)
         case {"implementation": {"name": str(), "version": str(), "command": list(c)} as members}:
             return Implementation(**members | {"command": tuple(c)})
         case {
@@ -359,3 +364,19 @@ def _parse_line(document: Any) -> Line:
         case {"run": {"format": 1, "corpus": {"version": str(), "hash": str()}} as members}:
             return Run(**members)
     raise ValueError("no line of a results file")
+
+
+def _parse_result(members: Mapping[str, Any]) -> Result:
+    # No ``match`` with all members: there are tens of thousands of these lines.
+    texts = [members[name] for name in TEXTS]
+    observation, seconds = members["observation"], members["seconds"]
+    if not (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(observation, dict)
+        and isinstance(seconds, int | float)
+        and members["verdict"] in VERDICTS
+    ):
+        raise ValueError("no result")
+    case, name, version, lineage, verdict, reason = texts
+    said, follows = Observation.from_json(observation), Verdict(verdict, reason)
+    return Result(case, name, version, lineage, said, follows, seconds)

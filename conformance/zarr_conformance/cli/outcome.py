@@ -12,7 +12,7 @@ from zarr_conformance.rejudge import known_failures
 from zarr_conformance.report.failures import show_failures
 from zarr_conformance.report.outcomes import FailOn
 from zarr_conformance.report.terminal import supporting_nothing
-from zarr_conformance.results import NotRun, Results
+from zarr_conformance.results import NotRun, Results, require_results_file
 from zarr_fixtures.case import Case
 
 WHOLE = Path("results.jsonl")
@@ -24,7 +24,7 @@ def results_path(path: Path | None, *, selected: bool, resume: bool) -> Path:
     path = path or (SELECTED if selected else WHOLE)
     if path.exists() and path.stat().st_size and not resume:
         try:
-            Results.read(path, torn_end=True)
+            require_results_file(path)
         except ResultsError as error:
             raise UsageError(
                 f"{error} It is not overwritten: name another with --results."
