@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
@@ -165,6 +166,39 @@ def test_other_stores_are_another_cross_check() -> None:
     assert len(digests) == 2
 
 
+def test_what_was_written_decides_what_a_reader_must_support(stores: Stores) -> None:
+    """Of a writer that took another data type, whoever does not know that is not at fault."""
+    document = json.loads(RIGHT["zarr.json"])
+    other = {**RIGHT, "zarr.json": json.dumps({**document, "data_type": "int8"}).encode()}
+    plain = replace(READ, id="v3/int8", baseline_of=("data_type:int8",))
+    corpus = Corpus({**CORPUS.cases, plain.id: plain}, "sha256:0", "0")
+    (making,) = stores_of([results({"other": other})], corpus).makings
+    assert making.features == ("v3", "data_type:int8")
+    assert stores.makings[0].features == ("v3",)
+
+
+def test_a_store_without_what_it_must_have_is_the_writers_fault() -> None:
+    """The groups above an array of v2 are documents that must be there, and not its elements."""
+    case = Case.from_json(json.loads((CASES / "v2/write/hierarchy/ancestors.json").read_text()))
+    whole = change_by_reference(case)
+    bare = {key: value for key, value in whole.items() if not key.endswith(".zgroup")}
+    corpus = Corpus({case.id: case}, "sha256:0", "0")
+    for values, right in ((whole, True), (bare, False)):
+        said = results({"writer": values})
+        (result,) = said.results["writer", "1"].values()
+        answers = {("writer", "1"): {case.id: replace(result, case=case.id)}}
+        (making,) = stores_of([replace(said, results=answers)], corpus).makings
+        assert making.right is right
+
+
+def test_the_narrow_matrix_says_how_many_in_a_hundred(stores: Stores, tmp_path: Path) -> None:
+    lies = elements(bytes(24), [4, 6])
+    found = checked(stores, tmp_path, reader("liar", stores, tmp_path, honest=lies))
+    console = Console(file=io.StringIO(), width=14)
+    show_crosscheck(console, found)
+    assert re.search(r"^torn 1 +0 *$", console.file.getvalue(), re.MULTILINE)  # type: ignore[attr-defined]
+
+
 def test_the_matrix_has_a_row_for_each_writer(stores: Stores, tmp_path: Path) -> None:
     lies = elements(bytes(24), [4, 6])
     found = checked(stores, tmp_path, reader("liar", stores, tmp_path, honest=lies))
@@ -174,7 +208,8 @@ def test_the_matrix_has_a_row_for_each_writer(stores: Stores, tmp_path: Path) ->
     console = Console(file=io.StringIO(), width=100)
     show_crosscheck(console, found)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "The writer is at fault\n  liar 1 → liar 1.0: other elements, 1 store" in text
+    about = "other elements, 1 case, v3/write/plainest-array"
+    assert f"The writer is at fault\n  liar 1: {about}, read by liar 1.0\n" in text
     assert "The reader is at fault\n" in text
     assert "✗ 0/1" in text
 

@@ -5,8 +5,8 @@ the writer was asked to store, and the cases are run like any others: so answers
 results file, a stopped cross-check goes on, and what a reader supports is measured by the same
 baselines. Cases about nothing but attributes, or groups, leave nothing to be read.
 A pair of writer and reader fails if the reader does not return what the writer was asked to store.
-It is the writer's fault if the reference too refuses the store or reads something else, and the
-reader's otherwise.
+It is the writer's fault if the reference too refuses the store or reads something else, or if a
+document is missing that has to be there, and the reader's otherwise.
 """
 
 import hashlib
@@ -26,12 +26,13 @@ from zarr_fixtures.case import (
     Written,
     answer_to_json,
 )
+from zarr_fixtures.changes import Contents, faults_of
 from zarr_fixtures.corpus import Corpus
+from zarr_fixtures.features import features_of
 from zarr_fixtures.readback import read_back
 
 Key: TypeAlias = tuple[str, str]  # name and version of an implementation
 Data: TypeAlias = Elements | Items
-WRITE = "write/"  # begins the features of those who write
 WRITTEN = "written/"  # begins the ids of the cases that are made here
 Outcome: TypeAlias = Literal["agree", "writer", "reader", "unsupported"]
 
@@ -41,7 +42,7 @@ class Making:
     """That a writer made a store: to which case, what it was asked for, and what came of it.
 
     ``store`` is the id of the case that asks for it, ``features`` what a reader of it must support,
-    and ``right`` says whether the reference reads what was asked for.
+    and ``right`` says whether the store is valid, and has for the reference what was asked for.
     """
 
     writer: Key
@@ -88,7 +89,7 @@ def stores_of(results: Sequence[Results], corpus: Corpus) -> Stores:
         known = questions.setdefault(question.id, question)
         features = tuple(dict.fromkeys((*known.features, *question.features)))
         questions[question.id] = replace(known, features=features)
-        right = contents.elements == asked
+        right = contents.elements == asked and _is_valid(case, contents)
         made = question.id, question.features, asked, right
         makings.append(Making(result.key, case, *made))
     digest = hashlib.sha256("\n".join([corpus.hash, *sorted(questions)]).encode()).hexdigest()
@@ -126,27 +127,34 @@ def _asked_for(case: Case) -> Data | None:
     return case.expect.elements if isinstance(case.expect, Written) else None
 
 
+def _is_valid(case: Case, contents: Contents) -> bool:
+    """Whether the store is one, with all documents that it must have: of groups too, in v2."""
+    if not isinstance(case.expect, Written):
+        return contents.objection is None
+    return all(fault.kind != "invalid_store" for fault in faults_of(case.expect, contents))
+
+
 def _question(case: Case, values: Mapping[str, bytes], asked: Data, corpus: Corpus) -> Case:
     """The case that asks for the array in a store that was written for another case."""
+    ask = Ask("read", {"path": case.ask.path})
     return Case(
         id=f"{WRITTEN}{_fingerprint(case, values, asked)}",
         title="A store that an implementation wrote",
         requirements=case.requirements,
         level=case.level,
-        features=tuple(_features_to_read(case, corpus)),
+        features=tuple(_features_to_read(values, ask, corpus)),
         store={key: StoredValue("hex", value.hex()) for key, value in values.items()},
-        ask=Ask("read", {"path": case.ask.path}),
+        ask=ask,
         expect=asked,
         source="an implementation",
     )
 
 
-def _features_to_read(case: Case, corpus: Corpus) -> Iterator[str]:
-    """What a reader must support of what a writer was asked for."""
-    for feature in case.features:
-        plain = feature.removeprefix(WRITE)
-        if plain in corpus.baselines and not corpus[corpus.baselines[plain]].ask.changes:
-            yield plain
+def _features_to_read(values: Mapping[str, bytes], ask: Ask, corpus: Corpus) -> Iterator[str]:
+    """What a reader must support of what was written, which may be other than was asked for."""
+    for feature in features_of(values, ask):
+        if feature in corpus.baselines and not corpus[corpus.baselines[feature]].ask.changes:
+            yield feature
 
 
 def _fingerprint(case: Case, values: Mapping[str, bytes], asked: Data) -> str:

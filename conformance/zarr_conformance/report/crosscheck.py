@@ -1,7 +1,8 @@
 """Who reads what others wrote: a matrix of writers and readers, and who is at fault."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -52,7 +53,10 @@ def show_crosscheck(console: Console, pairs: Iterable[Pair]) -> None:
         console.print(Text(f"{feature or 'All that was written'}", style="bold"))
         _show_matrix(console, feature, cells)
         console.print()
-    console.print("Rows wrote, columns read. ✓ all of it, ✗ not all, – not supported")
+    console.print(
+        "Rows wrote, columns read. ✓ all of it; ✗ or a number: not all, so many in a hundred"
+    )
+    console.print("– not supported")
     _show_failing(console, pairs)
 
 
@@ -81,23 +85,36 @@ def _mark(cell: Cell | None, layout: Layout) -> Text:
         return Text("–", style="dim")
     if cell.agree == cell.asked:
         return Text(f"✓ {cell.asked}" if layout.counted else "✓", style="green")
-    text = f"✗ {cell.agree}/{cell.asked}"
-    return Text(text if layout.counted else "✗", style="bold red")
+    share = 100 * cell.agree // cell.asked  # two digits: what is narrow stays so
+    text = f"✗ {cell.agree}/{cell.asked}" if layout.counted else f"{share}"
+    return Text(text, style="bold red")
+
+
+@dataclass
+class Failing:
+    """The cases of a chapter in which one at fault fails in the same way, and with whom."""
+
+    cases: set[str] = field(default_factory=set)
+    others: set[Key] = field(default_factory=set)
 
 
 def _show_failing(console: Console, pairs: Iterable[Pair]) -> None:
-    """The pairs that fail, those of the same chapter together."""
-    groups: dict[tuple[str, Key, Key, str, str], list[str]] = {}
+    """Who is at fault, for what in each chapter, and who read or wrote it on the other side."""
+    groups: dict[tuple[str, Key, str, str], Failing] = {}
     for pair in pairs:
         if pair.outcome in ("writer", "reader"):
+            sides = pair.making.writer, pair.reader
+            guilty, other = sides if pair.outcome == "writer" else sides[::-1]
             chapter = pair.making.case.id.rpartition("/")[0]
-            place = (pair.outcome, pair.making.writer, pair.reader, chapter, pair.said)
-            groups.setdefault(place, []).append(pair.making.case.id)
-    for fault in ("writer", "reader"):
+            group = groups.setdefault((pair.outcome, guilty, chapter, pair.said), Failing())
+            group.cases.add(pair.making.case.id)
+            group.others.add(other)
+    for fault, by in (("writer", "read by"), ("reader", "written by")):
         if fault in {group[0] for group in groups}:
             console.print(Text(f"\nThe {fault} is at fault", style="bold"))
-        for (whose, writer, reader, _chapter, said), cases in sorted(groups.items()):
+        for (whose, guilty, _chapter, said), group in sorted(groups.items(), key=itemgetter(0)):
             if whose == fault:
-                who = f"  {' '.join(writer)} → {' '.join(reader)}: {said}"
-                stores = "1 store" if len(cases) == 1 else f"{len(cases)} stores"
-                console.print(Text(f"{who}, {stores}, {cases[0]}"), soft_wrap=True)
+                others = ", ".join(" ".join(each) for each in sorted(group.others, key=_in_order))
+                count = "1 case" if len(group.cases) == 1 else f"{len(group.cases)} cases"
+                what = f"{said}, {count}, {min(group.cases)}"
+                console.print(Text(f"  {' '.join(guilty)}: {what}, {by} {others}"), soft_wrap=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zarr_conformance.crosscheck import WRITE
 from zarr_conformance.report.divergences import Divergence, divergences
 from zarr_conformance.report.evidence.contestants import Contestant, combined, contestants
 from zarr_conformance.report.evidence.demands import Demand, demands, sections
@@ -169,7 +168,7 @@ def _plainest(proposal: Proposal, corpus: Corpus, *, changes: bool) -> dict[str,
     Empty for a mere selection, and for a proposal of which nobody has named such cases.
     """
     if proposal.features and changes:
-        named = (f"{WRITE}{each}" for each in proposal.features)
+        named = (f"write/{each}" for each in proposal.features)
         return {each: corpus.baselines[each] for each in named if each in corpus.baselines}
     if proposal.features:
         return {each: corpus.baselines.get(each, "") for each in proposal.features}
