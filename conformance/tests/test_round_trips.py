@@ -11,7 +11,8 @@ from zarr_conformance.crosscheck import is_crosscheck, stores_of
 from zarr_conformance.errors import ResultsError
 from zarr_conformance.judge import Observation, Verdict
 from zarr_conformance.report.evidence.page import Page, make_page, write_page
-from zarr_conformance.results import Implementation, Result, Results, ResultsWriter, Run
+from zarr_conformance.results import Implementation, Result, Results, Run
+from zarr_conformance.results_writer import ResultsWriter
 from zarr_fixtures.ask_to_change import change_by_reference
 from zarr_fixtures.corpus import load
 from zarr_fixtures.proposal import Proposal, proposal
