@@ -139,6 +139,16 @@ def test_implementations_can_be_chosen_by_name(page: "Page", folder: Path) -> No
     assert shown(page, "#matrix thead th") == 4
 
 
+def test_columns_keep_their_width_when_others_are_hidden(page: "Page", folder: Path) -> None:
+    width = "() => document.querySelector('#matrix .total td:not([hidden])').offsetWidth"
+    open_matrix(page, folder)
+    before = page.evaluate(width)
+    open_matrix(page, folder, "#implementation=crashes")
+    settle(page)
+    script = "all => all.map(cell => cell.offsetWidth).filter(width => width)"
+    assert page.eval_on_selector_all("#matrix .total td", script) == [before]
+
+
 def test_a_verdict_counts_only_in_the_columns_that_are_shown(page: "Page", folder: Path) -> None:
     open_matrix(page, folder, "#implementation=right&verdict=wrong")
     assert shown(page, ".feature") == 0
@@ -184,13 +194,21 @@ def test_a_row_that_is_unfolded_stays_in_the_address(page: "Page", folder: Path)
     open_matrix(page, folder, "#open=v3/codecs/sharding_indexed")
     cases = page.locator(".case").count()
     assert cases > 20
+    unfolded = page.locator(".feature button[aria-expanded=true]").bounding_box()
+    assert unfolded is not None
+    assert unfolded["y"] < 900  # it was scrolled to
     page.locator(".feature button[aria-expanded=true]").click()
     assert page.locator(".case").count() == 0
     assert page.evaluate("location.hash") == ""
 
 
 def test_every_kind_of_page_opens_without_complaint(page: "Page", folder: Path) -> None:
-    places = ["divergences.html", "coverage.html", "implementations/wrong-1.0.html"]
+    places = [
+        "divergences.html",
+        "coverage.html",
+        "findings.html",
+        "implementations/wrong-1.0.html",
+    ]
     places += ["cases/v3/codecs/sharding_indexed/entry-overlap.html"]
     for place in places:
         page.goto((folder / place).as_uri())
@@ -202,7 +220,8 @@ def test_every_kind_of_page_opens_without_complaint(page: "Page", folder: Path) 
 def test_no_page_is_wider_than_the_window(page: "Page", folder: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     case = "cases/v3/codecs/sharding_indexed/entry-overlap.html"
-    for place in ("index.html", "divergences.html", "implementations/wrong-1.0.html", case):
+    pages = ("index.html", "findings.html", "divergences.html", "implementations/wrong-1.0.html")
+    for place in (*pages, case):
         page.goto((folder / place).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place
 

@@ -164,6 +164,8 @@ function startMatrix(data) {
     hiding.textContent = data.columns.map((_, index) => index).filter((index) => !columns.includes(index))
       .map((index) => `#matrix tr > :nth-child(${index + 2}) { display: none; }`).join("\n");
     table.style.setProperty("--columns", columns.length);
+    // A heading that spans columns which are hidden would keep their width.
+    for (const heading of table.querySelectorAll(".chapter th")) heading.colSpan = columns.length + 1;
     const total = left.flat();
     auto = total.length < cases.length && total.length <= MOST_UNFOLDED;
     for (const column of columns) fill(table.querySelector(".total tr").cells[column + 1], tally(data.answers[column], total));
@@ -354,7 +356,10 @@ function startMatrix(data) {
   addEventListener("hashchange", fromOutside);
 
   for (const button of table.querySelectorAll(".feature button")) button.tabIndex = -1;
-  if (location.hash.length > 1) fromOutside();
+  if (location.hash.length > 1) {
+    fromOutside();
+    rows.find((row) => state.folds.get(row.id))?.body.rows[0].scrollIntoView({ block: "center" });
+  }
   else { left = rows.map(({ start, stop }) => Array.from({ length: stop - start }, (_, at) => start + at)); setTabStop(); }
   window.matrix = { show, tally: (column, members) => tally(data.answers[column], members) };
 }
