@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from zarr_conformance.cli.command import run_command
 from zarr_conformance.crosscheck import is_crosscheck, stores_of
 from zarr_conformance.errors import ResultsError
+from zarr_conformance.expectations import Known
 from zarr_conformance.judge import Observation, Verdict
 from zarr_conformance.report.evidence.page import Page, make_page, write_page
 from zarr_conformance.results import Implementation, Result, Results, Run
@@ -140,6 +142,23 @@ def test_a_cross_check_alone_is_a_sentence(
         writer.write_result(said(A, "written/0", P, REFUSED))
     assert run_command(["evidence", "codec:zstd", str(path)]) == 2
     assert "one file of a cross-check" in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_known_of_a_failure_stands_beside_it(tmp_path: Path) -> None:
+    entry = Known(
+        (READ,),
+        "wrong_elements",
+        "It <b>lies</b>.",
+        SpecifierSet("<2"),
+        finding="a/lies",
+        link="https://x.org/1",
+    )
+    failed = results(__file__, (A, {READ: said(A, READ, F, REFUSED)}))
+    for path in write_page(make_page(ZSTD, CORPUS, [failed], {}, known={"a": [entry]}), tmp_path):
+        text = path.read_text("utf-8")
+        assert "a/lies" in text
+        assert "https://x.org/1" in text
+        assert "<b>lies" not in text
 
 
 def writes(about: Proposal, *passed: str) -> Page:

@@ -75,7 +75,8 @@ def export_cases(directory: Path, expression: str) -> None:
     corpus = load()
     selected = {case.id: case for case in select(corpus, expression)}
     manifest = export(replace(corpus, cases=selected), directory)
-    output().print(f"{len(selected)} cases, listed in {manifest}", soft_wrap=True)
+    count = "1 case" if len(selected) == 1 else f"{len(selected)} cases"
+    output().print(f"{count}, listed in {manifest}", soft_wrap=True)
 
 
 @cases.command("archive")

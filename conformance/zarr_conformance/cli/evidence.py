@@ -9,6 +9,9 @@ from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.zep import draft_option
 from zarr_conformance.crosscheck import is_crosscheck
 from zarr_conformance.errors import UsageError
+from zarr_conformance.implementations import find_implementations
+from zarr_conformance.rejudge import entries_about
+from zarr_conformance.report.evidence.contestants import combined
 from zarr_conformance.report.evidence.page import make_page, write_page
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -71,6 +74,10 @@ def evidence(
         about = proposal(subject, corpus, register())
     also = "" if draft is None else f" --draft {shlex.quote(str(draft_directory))}"
     check = checks[0] if checks else None
-    page = make_page(about, corpus, results, read_reasons(), crosscheck=check, also=also)
+    ours = find_implementations()
+    known = entries_about(combined(results), corpus.cases, ours)
+    page = make_page(
+        about, corpus, results, read_reasons(), crosscheck=check, known=known, also=also
+    )
     for path in write_page(page, directory):
         output().print(str(path), soft_wrap=True)

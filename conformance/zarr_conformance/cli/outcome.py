@@ -20,8 +20,18 @@ SELECTED = Path("selected.jsonl")  # so that a look at a few cases does not cost
 
 
 def results_path(path: Path | None, *, selected: bool, resume: bool) -> Path:
-    """Where results go. Raises ``UsageError`` if that would overwrite a file of another kind."""
+    """Where results go.
+
+    Raises ``UsageError`` if that would overwrite a file of another kind, or if a file stands where
+    the folder should be.
+    """
     path = path or (SELECTED if selected else WHOLE)
+    there = next((each for each in path.parents if each.exists()), None)
+    if there is not None and not there.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: {there} is a file, and no folder. "
+            "Name another place with --results."
+        )
     if path.exists() and path.stat().st_size and not resume:
         try:
             require_results_file(path)

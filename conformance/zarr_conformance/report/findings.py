@@ -158,11 +158,17 @@ def cause(known: Mapping[str, Sequence[Known]], failure: Result) -> str:
 
     ``known`` are the entries by implementation, of all versions.
     """
+    entry = entry_of(known, failure)
+    return "" if entry is None else entry.finding
+
+
+def entry_of(known: Mapping[str, Sequence[Known]], failure: Result) -> Known | None:
+    """The entry that knows of a failure, in the version that it was measured in."""
     for entry in known.get(failure.implementation, ()):
         about = entry.kind == failure.verdict.reason and entry.concerns(failure.case)
         if about and entry.holds_in(failure.version):
-            return entry.finding
-    return ""
+            return entry
+    return None
 
 
 def catalogue(

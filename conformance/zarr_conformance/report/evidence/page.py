@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zarr_conformance.expectations import Known
 from zarr_conformance.report.divergences import Divergence, divergences
 from zarr_conformance.report.evidence.contestants import Contestant, combined, contestants
 from zarr_conformance.report.evidence.demands import Demand, demands, sections
@@ -104,9 +105,12 @@ def make_page(
     reasons: Mapping[str, str],
     *,
     crosscheck: Results | None = None,
+    known: Mapping[str, Sequence[Known]] | None = None,
     also: str = "",
 ) -> Page:
     """Put the page together; ``crosscheck`` tells who reads what was written in ``files``.
+
+    ``known`` is what is known of each implementation, by its name.
 
     Raises ``ResultsError`` if the files are of different corpora, or the cross-check of others.
     """
@@ -148,7 +152,7 @@ def make_page(
         knows_writers=bool(writing and (to_write or not proposal.plainest)),
         round_trips=trips,
         lineages=lineages(readers, writers, trips),
-        splits=splits(counted, decided),
+        splits=splits(counted, decided, known or {}),
         newcomers=newcomers(all_readers, reading),
         older=[each for each in everybody if not each.newest and not each.why_apart],
         divergences=parted,

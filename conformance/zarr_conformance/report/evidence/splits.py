@@ -1,14 +1,17 @@
 """Where those who are counted fail, worst first: cases that the same ones fail in the same way.
 
-The example of each is the first case, with what was expected and what the first of them said.
+The example of each is the first case, with what was expected and what the first of them said. What
+is known of the cause stands beside it, by the name of the finding.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from zarr_conformance.expectations import Known
 from zarr_conformance.report.difference import Contrast, contrasts
 from zarr_conformance.report.evidence.contestants import Contestant
 from zarr_conformance.report.failures import reproduction
+from zarr_conformance.report.findings import entry_of
 from zarr_conformance.report.marks import Mark, mark_of
 from zarr_fixtures.case import Case
 
@@ -17,11 +20,15 @@ KINDS = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED, Mark.LENIENT)
 
 @dataclass(frozen=True)
 class Split:
-    """Cases that the same implementations fail in the same way, and one of them as an example."""
+    """Cases that the same implementations fail in the same way, and one of them as an example.
+
+    ``causes`` are the entries that know of a finding in it, one for each finding.
+    """
 
     mark: Mark
     who: tuple[Contestant, ...]
     cases: tuple[Case, ...]
+    causes: tuple[Known, ...]
 
     @property
     def contrasts(self) -> list[Contrast]:
@@ -35,19 +42,35 @@ class Split:
         return reproduction(self.who[0].implementation, self.cases[0].id)
 
 
-def splits(who: Sequence[Contestant], cases: Iterable[Case]) -> list[Split]:
-    """The failures: by gravity, then by how many fail, then by how many cases they fail."""
+def splits(
+    who: Sequence[Contestant], cases: Iterable[Case], known: Mapping[str, Sequence[Known]]
+) -> list[Split]:
+    """The failures: by gravity, then by how many fail, then by how many cases they fail.
+
+    ``known`` is what is known of each implementation, by its name.
+    """
     groups: dict[tuple[Mark, tuple[int, ...]], list[Case]] = {}
     for case in cases:
         for mark, members in _marks(who, case):
             groups.setdefault((mark, members), []).append(case)
     found = [
-        Split(mark, tuple(who[n] for n in members), tuple(failed))
+        _split(mark, [who[n] for n in members], failed, known)
         for (mark, members), failed in groups.items()
     ]
     return sorted(
         found, key=lambda each: (KINDS.index(each.mark), -len(each.who), -len(each.cases))
     )
+
+
+def _split(
+    mark: Mark,
+    who: Sequence[Contestant],
+    cases: Sequence[Case],
+    known: Mapping[str, Sequence[Known]],
+) -> Split:
+    entries = (entry_of(known, each.answers[case.id]) for each in who for case in cases)
+    causes = {entry.finding: entry for entry in entries if entry is not None and entry.finding}
+    return Split(mark, tuple(who), tuple(cases), tuple(causes.values()))
 
 
 def _marks(who: Sequence[Contestant], case: Case) -> Iterator[tuple[Mark, tuple[int, ...]]]:
