@@ -126,6 +126,14 @@ class TestBadUsage:
         assert outcome.code == 2
         assert sentence in outcome.err
 
+    def test_a_file_where_the_folder_of_the_results_should_be_is_named(
+        self, command: Callable[..., Outcome], tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").touch()
+        outcome = command("run", "zarr-reference", *SELECTED, "--results", "file/x/results.jsonl")
+        assert outcome.code == 2
+        assert "file is a file, and no folder" in " ".join(outcome.err.split())
+
     def test_a_file_of_another_kind_is_not_overwritten(
         self, command: Callable[..., Outcome], tmp_path: Path
     ) -> None:
@@ -303,7 +311,7 @@ class TestCases:
         outcome = command("cases", "export", "out", *SELECTED)
         assert outcome.code == 0
         assert (tmp_path / "out" / CASE / "store" / "zarr.json").exists()
-        assert "1 cases" in outcome.out
+        assert "1 case, listed in" in outcome.out
 
 
 class TestOthers:
