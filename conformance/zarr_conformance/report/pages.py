@@ -31,6 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters |= {
         "again": lambda who: code(command(who)),
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         "md": md,
         "named": named,
         "supported": supported,
+        "visible": visible,
         "yes": lambda value: "yes" if value else "no",
     }
     return environment

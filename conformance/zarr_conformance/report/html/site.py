@@ -7,12 +7,10 @@ in a script beside it. All texts are escaped by the templates, of which none mar
 import importlib.resources
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from zarr_conformance.errors import StorageError, UsageError
 from zarr_conformance.expectations import Expectations
@@ -28,6 +26,7 @@ from zarr_conformance.report.html.stored import stored_values
 from zarr_conformance.report.html.table import Table, table
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
+from zarr_conformance.report.pages import render
 from zarr_conformance.report.trend import COUNTED, SHARED, Entry
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
@@ -39,6 +38,24 @@ from zarr_fixtures.show import differences, question_lines
 
 GENERATOR = "zarr-conformance report"
 STATIC = ("site.css", "site.js")
+
+
+def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:
+    """The ids of what a case tests, and the rows of the register, where they are in it."""
+    yield from ((each, register().get(each)) for each in case.requirements)
+
+
+EVERYWHERE: Mapping[str, Any] = {  # what every page can use
+    "generator": GENERATOR,
+    "marks": Mark,
+    "anchor": places.anchor,
+    "counted_verdicts": COUNTED,
+    "shown_shares": SHARED,
+    "findings_page": str(places.FINDINGS),
+    "requirements_of": lambda case: list(_requirements(case)),
+    "case_page": places.case_page,
+    "implementation_page": places.implementation_page,
+}
 
 
 @dataclass(frozen=True)
@@ -99,9 +116,8 @@ class Site:
 
     def _page(self, place: PurePosixPath, name: str, **more: Any) -> tuple[PurePosixPath, str]:
         root, run = places.root_from(place), self.results.run
-        found = self._found
-        text = _template(name).render(root=root, place=str(place), run=run, found=found, **more)
-        return place, text
+        frame = {**EVERYWHERE, "root": root, "place": str(place), "run": run, "found": self._found}
+        return place, render(f"site/{name}.html", **frame, **more)
 
     @cached_property
     def _found(self) -> frozenset[str]:
@@ -160,45 +176,10 @@ class Site:
         return chapters
 
 
-@cache
-def _template(name: str) -> Template:
-    """A template, compiled once."""
-    return _environment().get_template(f"{name}.html")
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("zarr_conformance.report.html"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["visible"] = visible
-    environment.globals.update(
-        generator=GENERATOR,
-        marks=Mark,
-        anchor=places.anchor,
-        counted_verdicts=COUNTED,
-        shown_shares=SHARED,
-        findings_page=str(places.FINDINGS),
-        requirements_of=lambda case: list(_requirements(case)),
-        case_page=places.case_page,
-        implementation_page=places.implementation_page,
-    )
-    return environment
-
-
 def _seen_in(found: Finding) -> list[Key]:
     """In whom a finding was measured, whose it is first."""
     keys = {each.key for each in found.failures}
     return sorted(keys, key=lambda key: (key[0] != found.implementation, key[0], by_age(key)))
-
-
-def _requirements(case: Case) -> Iterator[tuple[str, Requirement | None]]:
-    """The ids of what a case tests, and the rows of the register, where they are in it."""
-    yield from ((each, register().get(each)) for each in case.requirements)
 
 
 def write_file(directory: Path, place: PurePosixPath, text: str) -> None:
