@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 
 ADAPTER = Path(__file__).parents[1] / "ncdump" / "adapter.py"
-FAKE = """#!{python}
-import os, sys
-if len(sys.argv) == 1:
-    sys.exit("netcdf library version 4.9.0 of some day $")
-sys.stdout.buffer.write({cdl!r})
-sys.stdout.flush()
+FAKE = """#!/bin/sh
+if [ $# = 0 ]; then
+    echo 'netcdf library version 4.9.0 of some day $' >&2
+    exit 1
+fi
+cat "$0.cdl"
 {end}
 """
 Ask = Callable[..., subprocess.CompletedProcess[str]]
@@ -34,7 +34,8 @@ def ask(tmp_path: Path) -> Ask:
 
     def asked(cdl: str, end: str = "", question: str = "read") -> subprocess.CompletedProcess[str]:
         program = tmp_path / "ncdump"
-        program.write_text(FAKE.format(python=sys.executable, cdl=cdl.encode(), end=end))
+        program.write_text(FAKE.format(end=end))
+        program.with_name("ncdump.cdl").write_text(cdl)
         program.chmod(0o755)
         return put(program, tmp_path, question)
 
@@ -154,14 +155,14 @@ group: store {
 
 
 def test_a_message_and_a_status_are_a_refusal(ask: Ask) -> None:
-    refused = answer(ask("", "sys.exit('NetCDF: Unknown file format')"))["refused"]
+    refused = answer(ask("", "echo 'NetCDF: Unknown file format' >&2; exit 1"))["refused"]
     assert refused == {"stage": "open", "message": "NetCDF: Unknown file format"}
     begun = variable("byte store(_zdim_4)", "1").rpartition(" =")[0]
-    assert answer(ask(begun, "sys.exit('NetCDF: HDF error')"))["refused"]["stage"] == "read"
+    assert answer(ask(begun, "echo 'NetCDF: HDF error' >&2; exit 1"))["refused"]["stage"] == "read"
 
 
 def test_a_crash_is_no_refusal(ask: Ask) -> None:
-    done = ask("", "os.kill(os.getpid(), 11)")
+    done = ask("", "kill -s SEGV $$")
     assert done.returncode == -signal.SIGSEGV
     assert not done.stdout
 
