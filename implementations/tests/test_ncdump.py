@@ -42,8 +42,10 @@ def ask(tmp_path: Path) -> Ask:
     return asked
 
 
-def put(program: str | Path, store: Path, question: str) -> subprocess.CompletedProcess[str]:
-    place = {"store": str(store), "path": "/", "zarr_format": 2}
+def put(
+    program: str | Path, store: Path, question: str, zarr_format: int = 2
+) -> subprocess.CompletedProcess[str]:
+    place = {"store": str(store), "path": "/", "zarr_format": zarr_format}
     message = json.dumps({"id": 1, question: place}) + "\n"
     command = [sys.executable, str(ADAPTER), str(program)]
     return subprocess.run(command, input=message, capture_output=True, text=True, check=False)
@@ -173,6 +175,14 @@ def test_what_is_cut_off_is_no_answer(cdl: str, ask: Ask) -> None:
     assert done.returncode == 1
     assert "ValueError" in done.stderr
     assert not done.stdout
+
+
+def test_a_format_that_the_program_does_not_know_is_not_asked_for(ask: Ask, tmp_path: Path) -> None:
+    ask("netcdf g {\n}\n")
+    assert "unsupported" in answer(put(tmp_path / "ncdump", tmp_path, "read", 3))
+    knows = variable("ubyte a(_zdim_2)", "1, 2").replace(" store =", " a =")
+    ask(knows.replace("}", "\ngroup: store {\n}\n}"))
+    assert answer(put(tmp_path / "ncdump", tmp_path, "list", 3))["returned"] == {"children": {}}
 
 
 def test_the_program_itself_is_understood(tmp_path: Path) -> None:
