@@ -248,6 +248,12 @@ class TestTheCommand:
             "unknown",
         )
 
+    def test_is_named_without_what_is_filled_in(self) -> None:
+        tool = command_line("one-shot", f"{sys.executable} --dump {{store}} {{path}}")
+        words = tool.prepare(Event()).command
+        assert words[4] == f"{Path(sys.executable).name} --dump"
+        assert words[-2:] == ("{store}", "{path}")
+
     def test_is_shown_as_it_was_asked_for(self) -> None:
         given = ("--zarr-cli", "zaro@0.0.2=Rscript zaro.R")
         assert reproduction(Implementation("zaro", "0.0.2", command=given), "v3/a/b") == (

@@ -304,6 +304,12 @@ def test_any_number_of_implementations_fits(count: int, width: int) -> None:
     assert "…" not in matrix_lines[0]
 
 
+def test_who_tells_only_that_it_opens_is_told_why_nothing_passes() -> None:
+    status = dict.fromkeys(CASES, Observation("returned", {"opened": True}))
+    assert "tells only whether it opens an array" in printed(results_of({"status": status}))
+    assert "tells only" not in printed(THREE)
+
+
 def test_a_pipe_gets_no_control_codes() -> None:
     assert "\x1b" not in printed(THREE) + printed(THREE, failures=True)
 

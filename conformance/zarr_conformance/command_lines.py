@@ -31,7 +31,8 @@ def command_line(form: Form, text: str) -> Contestant:
     named = NAMED.fullmatch(text)
     command = named["command"] if named else text
     words = _words(form, command)
-    name = named["name"] if named else " ".join(Path(word).name for word in words)
+    own = [Path(word).name for word in words if not PLACEHOLDER.search(word)]
+    name = named["name"] if named else " ".join(own)
     version = named["version"] if named else UNKNOWN
     template = [*words, "--array_path={array}"] if form == "zarr-cli" else words
     if not any(PLACEHOLDER.search(word) for word in template):

@@ -42,6 +42,12 @@ def show(console: Console, results: Results, cases: Cases) -> None:
     for name, version in supporting_nothing(results):
         sentence = f"{name} {version} passed nothing: is its adapter working?"
         console.print(Text(sentence, style="yellow"))
+    for name, version in only_opening(results):
+        sentence = (
+            f"{name} {version} tells only whether it opens an array, so that nothing passes: "
+        )
+        sentence += "let it print the elements, and they are compared"
+        console.print(Text(sentence, style="yellow"), soft_wrap=True)
     for missing in results.not_run.values():
         sentence = f"{missing.name} did not run: {visible(missing.why)}"
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
@@ -57,6 +63,17 @@ def supporting_nothing(results: Results) -> list[Key]:
             result.verdict.verdict == "pass" or result.verdict.reason == "opened"
             for result in answers.values()
         )
+    ]
+
+
+def only_opening(results: Results) -> list[Key]:
+    """Implementations that passed no case at all, since all that they told is what they open."""
+    found = {key: [each.verdict for each in all_.values()] for key, all_ in results.answers.items()}
+    return [
+        key
+        for key, verdicts in found.items()
+        if any(each.reason == "opened" for each in verdicts)
+        and not any(each.verdict == "pass" for each in verdicts)
     ]
 
 
