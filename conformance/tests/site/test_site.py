@@ -360,7 +360,7 @@ def test_the_trend_of_an_implementation_is_drawn_and_told_in_numbers(
     ]
     (drawn,) = (each for tag, each in page.elements if tag == "svg")
     label = drawn["aria-label"] or ""
-    assert "1.0 reads 0/4 right, 1.10 3/4" in label
+    assert "1.0 has 0/4 right, 1.10 3/4" in label
     bars = [each["height"] for _, each in page.elements if each.get("class") == "share"]
     assert bars == ["12.00", "36.00"]
 

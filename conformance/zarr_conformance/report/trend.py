@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def must(self) -> float | None:
-        """The share of what is valid and MUST be read that is read right; None if none is told."""
+        """The share that is right of what MUST be read or written; None if none is told."""
         share = self.shares["must"]
         return share.passed / share.judged if share.judged else None
 
@@ -172,7 +172,7 @@ def show_trends(console: Console, entries: Sequence[Entry], names: Sequence[str]
         console.print(Text.assemble((visible(name), "bold"), f"  {bars}"))
         console.print(_table(members))
         console.print()
-    console.print("A bar is the share of valid data, of what MUST be read, that is read right.")
+    console.print("A bar is the share of what MUST be read or written that is right.")
 
 
 def _bar(share: float | None) -> str:
