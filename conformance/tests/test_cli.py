@@ -201,14 +201,6 @@ class TestRun:
 
 
 class TestStorage:
-    def test_results_that_cannot_be_written_are_5(
-        self, command: Callable[..., Outcome], tmp_path: Path
-    ) -> None:
-        (tmp_path / "file").touch()
-        outcome = command("run", "zarr-reference", *SELECTED, "--results", "file/results.jsonl")
-        assert outcome.code == 5
-        assert "cannot be written" in outcome.err
-
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
     def test_a_full_disk_is_5(self, command: Callable[..., Outcome]) -> None:
         outcome = command("run", "zarr-reference", *SELECTED, "--results", "/dev/full")
