@@ -23,16 +23,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from group_around import group_around
 from zarr_adapter import Refused, Unsupported, serve
 
 # isort: split
 from cdl import Group, Variable, parse, unquoted
 
 NCDUMP = sys.argv[1]
-GROUP = {
-    2: (".zgroup", {"zarr_format": 2}),
-    3: ("zarr.json", {"zarr_format": 3, "node_type": "group"}),
-}
 PLAINEST = {
     "zarr_format": 3,
     "node_type": "array",
@@ -106,10 +103,7 @@ def _node(store: str, path: str, zarr_format: int, *options: str) -> Group | Var
     """The variable or group that ncdump prints for ``path``."""
     if zarr_format == 3 and not _knows_v3():
         raise Unsupported("this ncdump shows no array of Zarr v3, not even the plainest")
-    with TemporaryDirectory() as directory:
-        key, document = GROUP[zarr_format]
-        Path(directory, key).write_text(json.dumps(document))
-        Path(directory, "store").symlink_to(Path(store).absolute())
+    with group_around(store, "store", zarr_format) as directory:
         done = _run(*options, f"file://{directory}#mode=zarr,file")
     if done.returncode < 0:
         sys.stderr.buffer.write(done.stderr)
@@ -127,11 +121,10 @@ def _node(store: str, path: str, zarr_format: int, *options: str) -> Group | Var
 @cache
 def _knows_v3() -> bool:
     """Whether ncdump shows an array of Zarr v3: asked once, for thousands of cases have one."""
-    with TemporaryDirectory() as directory:
-        Path(directory, "a").mkdir()
-        Path(directory, "zarr.json").write_text(json.dumps(GROUP[3][1]))
-        Path(directory, "a", "zarr.json").write_text(json.dumps(PLAINEST))
-        done = _run("-h", f"file://{directory}#mode=zarr,file")
+    with TemporaryDirectory() as array:
+        Path(array, "zarr.json").write_text(json.dumps(PLAINEST))
+        with group_around(array, "a", 3) as directory:
+            done = _run("-h", f"file://{directory}#mode=zarr,file")
     return done.returncode == 0 and "a" in parse(done.stdout.decode()).variables
 
 

@@ -7,15 +7,14 @@ It is not asked to write: the package takes a store by its URL for one that does
 where it is to open it with ``r+`` puts a new one in its place.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from group_around import group_around
 from zarr_adapter import (
     Refused,
     Unsupported,
@@ -31,11 +30,6 @@ from zarr_adapter import (
 # isort: split
 import netCDF4
 import numpy as np
-
-GROUP = {
-    2: (".zgroup", {"zarr_format": 2}),
-    3: ("zarr.json", {"zarr_format": 3, "node_type": "group"}),
-}
 
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -80,10 +74,7 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 @contextmanager
 def _node(store: str, path: str, zarr_format: int) -> Iterator[Any]:
     """The variable or group that netCDF-C shows at ``path``, as stored: not scaled, not masked."""
-    with TemporaryDirectory() as directory:
-        key, document = GROUP[zarr_format]
-        Path(directory, key).write_text(json.dumps(document))
-        Path(directory, "store").symlink_to(Path(store).absolute())
+    with group_around(store, "store", zarr_format) as directory:
         with opening():
             data_set = netCDF4.Dataset(f"file://{directory}#mode=zarr,file", "r")
         with closing(data_set):

@@ -5,15 +5,14 @@ it as the only child of a group. It wants a name for each dimension, which the s
 not: of an array without names nothing can be asked.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from group_around import group_around
 from zarr_adapter import (
     Refused,
     Unsupported,
@@ -30,10 +29,6 @@ from zarr_adapter import (
 import xarray
 
 NAME = "variable"
-GROUP = {
-    2: (".zgroup", {"zarr_format": 2}),
-    3: ("zarr.json", {"zarr_format": 3, "node_type": "group"}),
-}
 NAMES = ("`dimension_names`", "`_ARRAY_DIMENSIONS`")  # what Xarray says is missing
 
 
@@ -70,14 +65,14 @@ def metadata(store: str, path: str, zarr_format: int) -> dict[str, Any]:
 @contextmanager
 def _variable(store: str, path: str, zarr_format: Any) -> Iterator[Any]:
     """The variable that Xarray makes of the array at ``path``, as stored: nothing is decoded."""
-    with TemporaryDirectory() as directory:
-        key, document = GROUP[zarr_format]
-        Path(directory, key).write_text(json.dumps(document))
-        Path(directory, NAME).symlink_to(Path(store, path.strip("/")).absolute())
-        with _opened(directory, zarr_format) as data_set:
-            with opening():
-                variable = data_set.variables[NAME]
-            yield variable
+    array = Path(store, path.strip("/"))
+    with (
+        group_around(array, NAME, zarr_format) as directory,
+        _opened(directory, zarr_format) as data_set,
+    ):
+        with opening():
+            variable = data_set.variables[NAME]
+        yield variable
 
 
 def _opened(directory: str, zarr_format: Any) -> Any:

@@ -4,7 +4,6 @@ It opens a group as a file and takes arrays from it. So that a store whose root 
 asked too, each store is shown to it as the child of an empty group.
 """
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
+from group_around import group_around
 from zarr_adapter import (
     Refused,
     Unsupported,
@@ -32,10 +32,6 @@ from zarr_adapter import (
 import z5py
 
 INDEX = [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]
-GROUP = {
-    2: (".zgroup", {"zarr_format": 2}),
-    3: ("zarr.json", {"zarr_format": 3, "node_type": "group"}),
-}
 
 
 def read(store: str, path: str, zarr_format: int) -> dict[str, Any]:
@@ -212,10 +208,7 @@ def set_attributes(
 
 @contextmanager
 def _node(store: str, path: str, zarr_format: int, mode: str = "r") -> Iterator[Any]:
-    with TemporaryDirectory() as directory:
-        key, document = GROUP[zarr_format]
-        Path(directory, key).write_text(json.dumps(document))
-        Path(directory, "store").symlink_to(Path(store).absolute())
+    with group_around(store, "store", zarr_format) as directory:
         with opening():
             node = z5py.File(directory, mode)[f"store{path.rstrip('/')}"]
         yield node
