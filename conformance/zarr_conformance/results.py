@@ -167,7 +167,7 @@ class Results:
         lines = _read_lines(path, torn_end=torn_end)
         run = next(lines, None)
         if not isinstance(run, Run):
-            raise ResultsError(f"{path} is not a results file: its first line tells no run.")
+            raise _no_run(path)
         implementations: dict[tuple[str, str], Implementation] = {}
         not_run: dict[str, NotRun] = {}
         results: dict[tuple[str, str], dict[str, Result]] = {}
@@ -310,9 +310,9 @@ def require_results_file(path: Path) -> None:
     except OSError as error:
         raise ResultsError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise ResultsError(f"{path} is not a results file: its first line tells no run.") from error
+        raise _no_run(path) from error
     if not isinstance(line, Run):
-        raise ResultsError(f"{path} is not a results file: its first line tells no run.")
+        raise _no_run(path)
 
 
 def _several(names: str | Collection[str]) -> Collection[str]:
@@ -335,6 +335,10 @@ def _read_lines(path: Path, *, torn_end: bool) -> Iterator[Line]:
                 sentence = f"{path} was cut off in line {number}: go on with the run with --resume."
                 raise ResultsError(sentence) from error
             raise _bad_line(path, number, "is none that a run writes") from error
+
+
+def _no_run(path: Path) -> ResultsError:
+    return ResultsError(f"{path} is not a results file: its first line tells no run.")
 
 
 def _bad_line(path: Path, number: int, problem: str) -> ResultsError:
