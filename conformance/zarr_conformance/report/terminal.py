@@ -16,7 +16,7 @@ from zarr_conformance.report.divergences import divergences
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
 from zarr_conformance.report.tables import Layout, fits, legend, show_columns, symbol
-from zarr_conformance.results import Results
+from zarr_conformance.results import Result, Results
 from zarr_fixtures.case import Case
 
 Cases: TypeAlias = Mapping[str, Case]
@@ -57,24 +57,24 @@ def show(console: Console, results: Results, cases: Cases) -> None:
 def supporting_nothing(results: Results) -> list[Key]:
     """Implementations that passed no case at all, no baseline, and opened none that they told."""
     return [
-        key
-        for key, answers in results.answers.items()
-        if not any(
-            result.verdict.verdict == "pass" or result.verdict.reason == "opened"
-            for result in answers.values()
-        )
+        key for key, answers in results.answers.items() if not (_passes(answers) or _opens(answers))
     ]
 
 
 def only_opening(results: Results) -> list[Key]:
     """Implementations that passed no case at all, since all that they told is what they open."""
-    found = {key: [each.verdict for each in all_.values()] for key, all_ in results.answers.items()}
     return [
-        key
-        for key, verdicts in found.items()
-        if any(each.reason == "opened" for each in verdicts)
-        and not any(each.verdict == "pass" for each in verdicts)
+        key for key, answers in results.answers.items() if _opens(answers) and not _passes(answers)
     ]
+
+
+def _passes(answers: Mapping[str, Result]) -> bool:
+    return any(result.verdict.verdict == "pass" for result in answers.values())
+
+
+def _opens(answers: Mapping[str, Result]) -> bool:
+    """Whether it told of anything that it opens it, and no more."""
+    return any(result.verdict.reason == "opened" for result in answers.values())
 
 
 def _show_matrix(
