@@ -298,6 +298,15 @@ def test_interpreters_are_found_where_people_keep_them(
     assert found.count(real) == 1
 
 
+def test_a_place_that_cannot_be_read_has_no_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a pyenv of another user. For root there is none: a name too long."""
+    monkeypatch.setenv("PYENV_ROOT", f"/{5000 * 'x'}")
+    interpreters.candidates.cache_clear()
+    found = interpreters.candidates()
+    interpreters.candidates.cache_clear()
+    assert Path(sys.executable).resolve() in found
+
+
 def test_of_each_minor_version_the_newest_is_taken(tmp_path: Path) -> None:
     """Whatever is no released CPython, or too old, or no Python at all, is passed over."""
     said = {

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from glob import glob
 from pathlib import Path
 
 OLDEST = (3, 10)  # what the kit's adapters are written for
@@ -40,7 +41,10 @@ class Interpreter:
 def candidates() -> tuple[Path, ...]:
     """Files that look like a CPython, links resolved, our own first. Nothing is run."""
     own = Path(getattr(sys, "_base_executable", sys.executable))
-    found = [own, *(path for folder, names in _places() for path in sorted(folder.glob(names)))]
+    # Of a folder that may not be read, glob says nothing: it belongs to somebody else.
+    found = [own]
+    for folder, names in _places():
+        found += [folder / name for name in sorted(glob(names, root_dir=folder))]  # noqa: PTH207 - see above
     resolved = (path.resolve() for path in found if "shims" not in path.parts)
     return tuple(dict.fromkeys(path for path in resolved if os.access(path, os.X_OK)))
 
