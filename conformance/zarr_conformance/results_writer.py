@@ -75,6 +75,6 @@ def _remove_torn_end(path: Path) -> None:
 
 def _not_written(path: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"{path} cannot be written: {error.strerror or error}. Make room, or name another file "
-        "with --results; what a run has written stays, and --resume goes on with it."
+        f"{path} cannot be written: {error.strerror or error}. Make room, or name another file; "
+        "what a run has written stays, and --resume goes on with it."
     )
