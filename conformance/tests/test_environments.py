@@ -105,6 +105,19 @@ def test_the_newest_version_is_installed_on_the_newest_python(
     assert all("--no-python-downloads" in arguments for arguments in told())
 
 
+def test_nothing_is_built_but_what_is_named(fake_uv: FakeUv) -> None:
+    """A wheel runs nothing when it is installed; what has none does, and is asked for by name."""
+    told = fake_uv("pass")
+    built = ("library==2.0", "--no-binary=dependency")
+    prepare(IMPLEMENTATION)
+    prepare(replace(IMPLEMENTATION, requirements=built))
+    plain, building = [arguments for arguments in told() if "install" in arguments]
+    for arguments in (plain, building):
+        assert arguments[arguments.index("--only-binary") + 1] == ":all:"
+    assert not [each for each in plain if each.startswith("--no-binary")]
+    assert building[-2:] == list(built)
+
+
 def test_a_second_run_finds_it_at_once(fake_uv: FakeUv) -> None:
     told = fake_uv("pass")
     first = prepare(IMPLEMENTATION)

@@ -47,6 +47,18 @@ def test_every_version_has_an_adapter(directory: Path) -> None:
     assert versions == sorted(versions, reverse=True)
 
 
+def test_a_requirement_for_python_is_a_package_or_names_one_to_be_built() -> None:
+    """No other option of uv: all else is installed from wheels, which run nothing meanwhile."""
+    python = [each for each in find_implementations(HERE).values() if each.toolchain == "python"]
+    options = {
+        (each.name, requirement)
+        for each in python
+        for requirement in each.requirements
+        if requirement.startswith("-")
+    }
+    assert options == {("webknossos", "--no-binary=loxun")}
+
+
 @pytest.mark.parametrize("path", IN_PYTHON, ids=lambda each: each.parent.name)
 def test_the_kit_comes_before_the_library(path: Path) -> None:
     """Whatever a library prints when it is imported must not get into the protocol."""

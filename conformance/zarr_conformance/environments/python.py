@@ -49,7 +49,10 @@ class Python(Toolchain):
         return list(map(str, candidates()))
 
     def install(self, build: Build) -> None:
-        """Install into a new environment. Only wheels: a build could run for an hour."""
+        """Install into a new environment. Only wheels: a build could run for an hour.
+
+        A requirement ``--no-binary=NAME`` lets uv build this one package, which has no wheel.
+        """
         uv = [_uv(), "--no-python-downloads", "--no-progress"]
         venv = ["venv", "--python", str(build.host.path), str(build.directory)]
         # Compiled at once, for who may not write bytecode would compile it at each start.
