@@ -128,7 +128,8 @@ def write(
     store: str, path: str, zarr_format: int, metadata: dict[str, Any], elements: dict[str, Any]
 ) -> dict[str, Any]:
     if zarr_format == 2:
-        raise Unsupported("of Zarr v2, there is no setting but for the shape of chunks")
+        # There are settings for lengths and for zstd; the order is F, and the separator "/".
+        raise Unsupported("of Zarr v2 next to nothing can be set, so that this adapter asks for v3")
     document = metadata["zarr.json"]
     category = _element_class(document["data_type"])["category"]
     asked = settings(document, _axes(len(document["shape"])))
