@@ -105,7 +105,11 @@ def _written(array: Any, zarr_format: int, elements: dict[str, Any]) -> dict[str
         raise Unsupported("raw bytes and byte strings are arrays of bytes, and NumPy has none")
     if zarr_format == 2 and isinstance(array.spec().to_json()["metadata"]["dtype"], list):
         raise Unsupported("of structured elements only a field can be written")
-    new = values(elements, array.dtype.numpy_dtype)
+    try:
+        numpy_dtype = array.dtype.numpy_dtype
+    except ValueError as error:  # of float8 before 0.1.54
+        raise Unsupported(str(error)) from error
+    new = values(elements, numpy_dtype)
     with writing():
         array.write(new).result()
     return {}

@@ -1,5 +1,6 @@
 """Ask zarr-python through the functions that its users call."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,18 @@ import zarr
 
 try:
     from zarr.dtype import parse_dtype
-except ImportError:  # before 3.1
+except ImportError:  # before 3.1.1
     parse_dtype = None
+
+    with contextlib.suppress(ImportError):  # before 3.1
+        from zarr.dtype import data_type_registry
+
+        def parse_dtype(data_type: Any, zarr_format: Any) -> Any:
+            """A type of v2 as 3.1.0 looks it up: with what tells objects apart."""
+            if zarr_format == 2 and not isinstance(data_type, dict):
+                data_type = {"name": data_type, "object_codec_id": None}
+            return data_type_registry.match_json(data_type, zarr_format=zarr_format)
+
 
 BYTES = ("VariableLengthBytes", "DataType.bytes")  # since 3.1, and before
 

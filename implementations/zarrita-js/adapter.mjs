@@ -27,6 +27,7 @@ const ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
 };
+const NAMES_DIMENSIONS = "dimensionNames" in zarr.Array.prototype; // since 0.7
 const OPEN = { 2: zarr.open.v2, 3: zarr.open.v3 };
 
 async function read({ store, path, zarr_format }) {
@@ -57,8 +58,8 @@ async function metadata({ store, path, zarr_format }) {
   }
   const members = { attributes: attributesOf(node), shape: node.shape };
   members.data_type = dataTypeName(node.dtype);
-  if (zarr_format === 3 && "dimensionNames" in node) {
-    members.dimension_names = node.dimensionNames ?? null; // since 0.7
+  if (zarr_format === 3 && NAMES_DIMENSIONS) {
+    members.dimension_names = node.dimensionNames ?? null;
   }
   return { metadata: { node_type: "array", ...members } };
 }
@@ -79,6 +80,7 @@ function creation(document) {
   Object.assign(known, { attributes, dimension_names: dimensionNames, zarr_format, node_type });
   const unknown = Object.keys(document).filter((name) => !(name in known));
   if (unknown.length) throw new Unsupported(`create has no option for ${unknown.join(", ")}`);
+  if (dimensionNames && !NAMES_DIMENSIONS) throw new Unsupported("create has no dimension names");
   if (chunk_grid.name !== "regular") throw new Unsupported("create makes regular grids alone");
   if (chunk_key_encoding.name !== "default") throw new Unsupported("create has one key encoding");
   const { chunk_shape: chunkShape } = chunk_grid.configuration;
