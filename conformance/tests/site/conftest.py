@@ -101,7 +101,7 @@ def results_of(
         {"version": "0.1.0", "hash": "sha256:0"}, {"zarr-specs": "fc7dd9c"}, "0", "x", "3", ""
     )
     implementations = {key: Implementation(*key, lineage=key[0], **more) for key in answers}
-    missed = {"absent": NotRun("absent", "there is no <compiler>")}
+    missed = {"absent": NotRun("absent", f"there is no <compiler>: {'/nowhere' * 20}")}
     return Results(Path("results.jsonl"), run, implementations, missed, results)
 
 
