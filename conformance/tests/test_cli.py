@@ -239,6 +239,22 @@ class TestReport:
         outcome = command("report", str(liars_results), "--failures", "fake")
         assert outcome.out.startswith("✗ fake 1.0: wrong elements")
 
+    @pytest.mark.parametrize("option", [[], ["--failures"], ["--divergences"], ["--profiles"]])
+    def test_commands_no_terminal_whatever_a_file_says(
+        self, option: list[str], liars_results: Path, command: Callable[..., Outcome]
+    ) -> None:
+        first, *lines = (
+            liars_results.read_text().replace("fake", r"f\u001b[31m\ud800e").splitlines()
+        )
+        run = json.loads(first)
+        run["run"]["specs"] = {"zarr-specs": "\x1b]0;x\x07\n::error::"}
+        not_run = {"not_run": {"name": "\x1b[2J", "why": "\n::error::no"}}
+        liars_results.write_text("\n".join([json.dumps(run), json.dumps(not_run), *lines, ""]))
+        outcome = command("report", str(liars_results), *option)
+        assert outcome.code == 0
+        assert "\x1b" not in outcome.out + outcome.err
+        assert "\n::" not in outcome.out + outcome.err
+
     def test_of_a_stranger_is_2(self, liars_results: Path, command: Callable[..., Outcome]) -> None:
         outcome = command("report", str(liars_results), "gdal")
         assert outcome.code == 2

@@ -1,7 +1,8 @@
 """Files that are made from templates: what comes from results is escaped for where it stands.
 
 In HTML and SVG every value is. In Markdown each says how: ``md`` for prose, ``code`` for code
-within a line, ``line`` for a line of a code block.
+within a line, ``line`` for a line of a code block. Characters that nobody can see, such as those
+that command a terminal, are shown as escapes everywhere.
 """
 
 import functools
@@ -9,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from zarr_conformance.report.difference import visible
 from zarr_conformance.report.evidence.standings import Standing
@@ -31,6 +33,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
         auto_reload=False,
     )
     environment.filters |= {
@@ -41,10 +44,14 @@ def _environment() -> Environment:
         "md": md,
         "named": named,
         "supported": supported,
-        "visible": visible,
         "yes": lambda value: "yes" if value else "no",
     }
     return environment
+
+
+def _shown(value: object) -> object:
+    """A value as it goes into a file; what is markup already is ours."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def line(text: str) -> str:

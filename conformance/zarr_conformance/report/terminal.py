@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import divergences
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
@@ -49,8 +48,8 @@ def show(console: Console, results: Results, cases: Cases) -> None:
         sentence += "let it print the elements, and they are compared"
         console.print(Text(sentence, style="yellow"), soft_wrap=True)
     for missing in results.not_run.values():
-        sentence = f"{missing.name} did not run: {visible(missing.why)}"
-        console.print(Text(sentence, style="yellow"), soft_wrap=True)
+        sentence = f"{missing.name} did not run: {missing.why}"
+        console.print(Text(_line(sentence), style="yellow"), soft_wrap=True)
     _show_next(console, results, cases)
 
 
@@ -163,7 +162,7 @@ def _show_next(console: Console, results: Results, cases: Cases) -> None:
     run = results.run
     specs = ", ".join(f"{name} {commit}" for name, commit in run.specs.items())
     corpus = f"Corpus {run.corpus['version']} ({run.corpus['hash'][:19]}), of {specs}"
-    console.print(Text(corpus, style="dim"))
+    console.print(Text(_line(corpus), style="dim"))
     console.print(f"Results: {results.path}", soft_wrap=True)
     command = f"  zarr-conformance report {results.path}"
     if any(
@@ -174,6 +173,11 @@ def _show_next(console: Console, results: Results, cases: Cases) -> None:
         _show_command(console, f"{command} --failures", "expected and got")
     if divergences(cases, results.answers):
         _show_command(console, f"{command} --divergences", "where the text leaves it open")
+
+
+def _line(text: str) -> str:
+    """A text on one line: in a log, CI systems take commands from the beginnings of lines."""
+    return " ".join(text.split())
 
 
 def _show_command(console: Console, command: str, about: str) -> None:
