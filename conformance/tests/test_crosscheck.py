@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from zarr_conformance.cli.command import run_command
 from zarr_conformance.crosscheck import Pair, Stores, pairs, stores_of
 from zarr_conformance.environments import adapter_environment
 from zarr_conformance.judge import Judge, Observation
@@ -218,3 +219,10 @@ def test_without_a_store_there_is_nothing_to_show() -> None:
     console = Console(file=io.StringIO(), width=100)
     show_crosscheck(console, [])
     assert "Nobody wrote" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_reader_that_does_not_exist_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["crosscheck", "results.jsonl", "zarr-pyton"]) == 2
+    assert "Did you mean zarr-python?" in capsys.readouterr().err
+    assert run_command(["crosscheck", "none.jsonl", "zarr-python"]) == 4
+    assert "none.jsonl cannot be read" in capsys.readouterr().err

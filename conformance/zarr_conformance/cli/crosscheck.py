@@ -1,6 +1,7 @@
 """``zarr-conformance crosscheck``: who reads what others wrote."""
 
 import os
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def crosscheck(arguments: tuple[str, ...], path: Path, resume: bool, jobs: int) 
     otherwise.
     """
     every = find_implementations()
-    names = tuple(each for each in arguments if each.partition("@")[0] in every)
+    names = tuple(each for each in arguments if _is_name(each, every))
     files = [Path(each) for each in arguments if each not in names]
     if not files:
         raise UsageError("Name a results file: without one there is nothing to read.")
@@ -77,3 +78,10 @@ def crosscheck(arguments: tuple[str, ...], path: Path, resume: bool, jobs: int) 
         raise stopped(path) from interrupt
     show_crosscheck(output(), pairs(stores, Results.read(path)))
     return ExitCode.NOT_RUN if names and missed else ExitCode.NOTHING_UNEXPECTED
+
+
+def _is_name(argument: str, known: Container[str]) -> bool:
+    """Whether an argument names an implementation, be it one that nobody knows, and no file."""
+    path = Path(argument)
+    named = argument.partition("@")[0] in known
+    return named or not (path.suffix == ".jsonl" or os.sep in argument or path.is_file())
