@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from zarr_conformance.cli.command import run_command
 from zarr_conformance.errors import ResultsError
 from zarr_conformance.judge import Observation, Verdict
-from zarr_conformance.report.evidence.contestants import combined, contestants
+from zarr_conformance.report.evidence.contestants import combined, contestants, sources
 from zarr_conformance.report.evidence.page import Page, make_page, safe_name, write_page
 from zarr_conformance.report.evidence.standings import newcomers, standing
 from zarr_conformance.report.marks import Mark
@@ -48,7 +48,7 @@ ZSTD_CASES = [case.id for case in ZSTD.members(CORPUS)]
 
 @pytest.fixture(scope="module")
 def page(results: Results) -> Page:
-    return make_page(ZSTD, CORPUS, [results], read_reasons())
+    return make_page(ZSTD, CORPUS, sources([results], CORPUS), read_reasons())
 
 
 def test_a_page_is_made_from_real_results(results: Results, tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ HOSTILE = "<script>alert(1)</script>|`[x](javascript:y)\n# **b**"
 def test_names_and_messages_are_quoted_and_not_obeyed(tmp_path: Path) -> None:
     who = Implementation(HOSTILE, HOSTILE, HOSTILE, "a", {HOSTILE: HOSTILE}, asked_for=HOSTILE)
     verdicts = {case: Verdict("fail", "crashed") for case in ZSTD_CASES[:3]}
-    made = make_page(ZSTD, CORPUS, [answered(verdicts, who)], {})
+    made = make_page(ZSTD, CORPUS, sources([answered(verdicts, who)], CORPUS), {})
     markdown, html = write_page(made, tmp_path)
     assert "<script" not in html.read_text(encoding="utf-8")
     text = markdown.read_text(encoding="utf-8")
@@ -284,9 +284,22 @@ def test_an_extension_or_a_selection_needs_no_file() -> None:
     assert all(case.id.startswith("v2/chunks/") for case in cases)
 
 
-def test_a_wrong_subject_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["evidence", "ZEP0099", str(MEASURED)]) in (2, 4)
-    assert "Traceback" not in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("subject", "sentence"),
+    [
+        ("ZEP002", "there is no 'ZEP002': did you mean 'ZEP0002'"),
+        ("zep0020", "'ZEP0002'"),
+        ("codec:zsdt", "did you mean 'codec:zstd'"),
+        ("data_type:strin", "did you mean 'data_type:string'"),
+        ("stringz", "did you mean 'strings'"),
+        ("nothing-like-it", "proposals with a page of their own: ZEP0001, ZEP0002"),
+    ],
+)
+def test_of_a_wrong_subject_is_told_what_may_be_meant(
+    subject: str, sentence: str, results: Results, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["evidence", subject, str(results.path)]) == 2
+    assert sentence in capsys.readouterr().err.replace("\n", " ")
 
 
 def test_a_proposal_without_features_is_read_by_who_passes_its_plainest_cases() -> None:

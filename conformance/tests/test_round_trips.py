@@ -9,9 +9,10 @@ from packaging.specifiers import SpecifierSet
 
 from zarr_conformance.cli.command import run_command
 from zarr_conformance.crosscheck import is_crosscheck, stores_of
-from zarr_conformance.errors import ResultsError
+from zarr_conformance.errors import ResultsError, UsageError
 from zarr_conformance.expectations import Known
 from zarr_conformance.judge import Observation, Verdict
+from zarr_conformance.report.evidence.contestants import sources
 from zarr_conformance.report.evidence.page import Page, make_page, write_page
 from zarr_conformance.results import Implementation, Result, Results, Run
 from zarr_conformance.results_writer import ResultsWriter
@@ -77,7 +78,8 @@ def checked(**verdicts: Verdict) -> Results:
 
 
 def page(check: Results | None = None, about: Proposal = ZSTD) -> Page:
-    return make_page(about, CORPUS, [MEASURED], {}, crosscheck=check)
+    files = [MEASURED] if check is None else [MEASURED, check]
+    return make_page(about, CORPUS, sources(files, CORPUS), {})
 
 
 def test_without_a_cross_check_one_implementation_reads_and_writes(tmp_path: Path) -> None:
@@ -124,10 +126,30 @@ def test_who_supports_nothing_has_no_column() -> None:
     assert [each.key for each in trips.strangers] == [B.key]
 
 
+def test_a_cross_check_of_no_store_at_all_is_one() -> None:
+    corpus = {"version": "0", "hash": stores_of([], CORPUS).corpus.hash}
+    empty = replace(results(__file__), run=replace(RUN, corpus=corpus))
+    assert is_crosscheck(empty, CORPUS)
+    reader = results(__file__, (B, answers(B, READ)))
+    trips = make_page(ZSTD, CORPUS, sources([reader, empty], CORPUS), {}).round_trips
+    assert trips is not None
+    assert not trips.writers
+    with pytest.raises(ResultsError, match="a cross-check of other results"):
+        page(empty)
+
+
+def test_one_cross_check_is_enough_and_results_are_needed() -> None:
+    check = checked(a=P)
+    with pytest.raises(UsageError, match="0 of these files hold such results, 1 a cross-check"):
+        sources([check], CORPUS)
+    with pytest.raises(UsageError, match="1 of these files hold such results, 2 a cross-check"):
+        sources([MEASURED, check, check], CORPUS)
+
+
 def test_a_cross_check_of_other_stores_is_refused() -> None:
     other = results(__file__, (A, {"written/0": said(A, "written/0", P, REFUSED)}))
-    assert is_crosscheck(other)
-    assert not is_crosscheck(MEASURED)
+    assert is_crosscheck(other, CORPUS)
+    assert not is_crosscheck(MEASURED, CORPUS)
     with pytest.raises(ResultsError, match="a cross-check of other results"):
         page(other)
 
@@ -154,7 +176,9 @@ def test_what_is_known_of_a_failure_stands_beside_it(tmp_path: Path) -> None:
         link="https://x.org/1",
     )
     failed = results(__file__, (A, {READ: said(A, READ, F, REFUSED)}))
-    for path in write_page(make_page(ZSTD, CORPUS, [failed], {}, known={"a": [entry]}), tmp_path):
+    for path in write_page(
+        make_page(ZSTD, CORPUS, sources([failed], CORPUS), {}, known={"a": [entry]}), tmp_path
+    ):
         text = path.read_text("utf-8")
         assert "a/lies" in text
         assert "https://x.org/1" in text
@@ -162,7 +186,9 @@ def test_what_is_known_of_a_failure_stands_beside_it(tmp_path: Path) -> None:
 
 
 def writes(about: Proposal, *passed: str) -> Page:
-    return make_page(about, CORPUS, [results(__file__, (A, answers(A, *passed)))], {})
+    return make_page(
+        about, CORPUS, sources([results(__file__, (A, answers(A, *passed)))], CORPUS), {}
+    )
 
 
 def test_a_proposal_without_features_names_who_writes_it() -> None:

@@ -7,11 +7,9 @@ import click
 
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.zep import draft_option
-from zarr_conformance.crosscheck import is_crosscheck
-from zarr_conformance.errors import UsageError
 from zarr_conformance.implementations import find_implementations
 from zarr_conformance.rejudge import entries_about
-from zarr_conformance.report.evidence.contestants import combined
+from zarr_conformance.report.evidence.contestants import sources
 from zarr_conformance.report.evidence.page import make_page, write_page
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
@@ -61,23 +59,13 @@ def evidence(
     """
     draft = None if draft_directory is None else open_draft(draft_directory)
     corpus = load() if draft is None else draft.corpus
-    read = [Results.read(file) for file in files]
-    checks = [each for each in read if is_crosscheck(each)]
-    results = [each for each in read if not is_crosscheck(each)]
-    if len(checks) > 1 or not results:
-        raise UsageError("Name the results, and one file of a cross-check of them at most.")
-    for each in results:
-        each.require_corpus(corpus.hash, corpus.cases)
+    read = sources([Results.read(file) for file in files], corpus)
     if draft is not None and subject == draft.directory.resolve().name:
         about = draft.proposal
     else:
         about = proposal(subject, corpus, register())
     also = "" if draft is None else f" --draft {shlex.quote(str(draft_directory))}"
-    check = checks[0] if checks else None
-    ours = find_implementations()
-    known = entries_about(combined(results), corpus.cases, ours)
-    page = make_page(
-        about, corpus, results, read_reasons(), crosscheck=check, known=known, also=also
-    )
+    known = entries_about(read.together, corpus.cases, find_implementations())
+    page = make_page(about, corpus, read, read_reasons(), known=known, also=also)
     for path in write_page(page, directory):
         output().print(str(path), soft_wrap=True)

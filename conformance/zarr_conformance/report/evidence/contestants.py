@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from packaging.version import InvalidVersion, Version
 
-from zarr_conformance.errors import ResultsError
+from zarr_conformance.crosscheck import is_crosscheck
+from zarr_conformance.errors import ResultsError, UsageError
 from zarr_conformance.report.history import by_age
 from zarr_conformance.report.marks import plainly
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.results import Implementation, Result, Results
+from zarr_fixtures.corpus import Corpus
 
 REFERENCE = "zarr-reference"  # the lineage that made the cases
 
@@ -86,6 +88,35 @@ def _measured(answers: Mapping[str, Result]) -> Mapping[str, Result]:
     return {
         case: replace(result, verdict=plainly(result.verdict)) for case, result in answers.items()
     }
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The results files that a page is made from, ``together``, and the cross-check among them."""
+
+    files: tuple[Results, ...]
+    together: Results
+    crosscheck: Results | None
+
+
+def sources(files: Sequence[Results], corpus: Corpus) -> Sources:
+    """Take the files apart into results, which are put together, and a cross-check of them.
+
+    Raises ``UsageError`` if there are no results, or several cross-checks, and ``ResultsError`` if
+    results are of another corpus.
+    """
+    checks: list[Results] = []
+    results: list[Results] = []
+    for each in files:
+        (checks if is_crosscheck(each, corpus) else results).append(each)
+    if len(checks) > 1 or not results:
+        raise UsageError(
+            "A page is made from the results of runs, and one cross-check of them at most: "
+            f"{len(results)} of these files hold such results, {len(checks)} a cross-check."
+        )
+    for each in results:
+        each.require_corpus(corpus.hash, corpus.cases)
+    return Sources((*results, *checks), combined(results), checks[0] if checks else None)
 
 
 def combined(files: Sequence[Results]) -> Results:

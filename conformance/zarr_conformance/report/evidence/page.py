@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zarr_conformance.expectations import Known
 from zarr_conformance.report.divergences import Divergence, divergences
-from zarr_conformance.report.evidence.contestants import Contestant, combined, contestants
+from zarr_conformance.report.evidence.contestants import Contestant, Sources, contestants
 from zarr_conformance.report.evidence.demands import Demand, demands, sections
 from zarr_conformance.report.evidence.round_trips import RoundTrips, round_trips
 from zarr_conformance.report.evidence.splits import Split, splits
@@ -57,36 +57,32 @@ class Line:
 class Page:
     """Everything that a page shows. ``columns`` are those whose answers it has in the matrices.
 
-    ``knows_writers`` is whether there are cases that tell who writes the proposal, ``round_trips``
-    what a cross-check tells, if one was given. ``also`` is what its commands need besides: where a
-    draft is, if it is about one.
+    ``members`` are the cases that it is about, ``everybody`` those who answered anything.
+    ``to_write`` are the cases that tell who writes the proposal, ``round_trips`` is what a
+    cross-check tells, if one was given. ``again`` are the commands that measure and make it all
+    again, of the cases in ``selection``; ``also`` is what each of them needs besides: where a draft
+    is, if it is about one.
     """
 
     proposal: Proposal
     corpus: Corpus
-    files: Sequence[Results]
+    sources: Sources
     digests: Sequence[str]
-    texts: Mapping[str, str]
-    sections: Mapping[str, tuple[str, int]]
-    demands: Sequence[Demand]
-    polarities: Mapping[str, int]
+    members: Sequence[Case]
+    everybody: Sequence[Contestant]
     columns: Sequence[Contestant]
-    apart: Sequence[Contestant]
+    demands: Sequence[Demand]
     readers: Matrix
     writers: Matrix
-    knows_writers: bool
+    to_write: Mapping[str, str]
     round_trips: RoundTrips | None
     lineages: Sequence[Lineage]
     splits: Sequence[Split]
     newcomers: Sequence[Newcomer]
-    older: Sequence[Contestant]
     divergences: Sequence[Divergence]
-    agreed: Sequence[Case]
-    contested: Sequence[Case]
-    not_run: Sequence[NotRun]
     lines: Sequence[Line]
+    selection: str
     again: Sequence[str]
-    export_again: str
     also: str
 
     def failing(self, mark: Mark) -> int:
@@ -97,73 +93,125 @@ class Page:
         """The lineages of which ``reads``, ``writes_all``, ... is true."""
         return [each.name for each in self.lineages if getattr(each, what)]
 
+    @property
+    def files(self) -> Sequence[Results]:
+        """The files that the page was made from."""
+        return self.sources.files
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of the proposal, and their addresses."""
+        return {text: text_link(text) for text in self.proposal.texts}
+
+    @property
+    def sections(self) -> Mapping[str, tuple[str, int]]:
+        """The sections that the demands stand in: the address of each, and how many it has."""
+        return sections(self.proposal)
+
+    @property
+    def polarities(self) -> Mapping[str, int]:
+        """How many cases there are of each kind."""
+        return Counter(case.polarity for case in self.members)
+
+    @property
+    def apart(self) -> Sequence[Contestant]:
+        """Those who are not counted, whatever their version."""
+        return [each for each in self.everybody if each.why_apart]
+
+    @property
+    def older(self) -> Sequence[Contestant]:
+        """The older versions of those who are counted."""
+        return [each for each in self.everybody if not each.newest and not each.why_apart]
+
+    @property
+    def knows_writers(self) -> bool:
+        """Whether there are cases that tell who writes the proposal."""
+        return bool(self.writers.cases and (self.to_write or not self.proposal.plainest))
+
+    @property
+    def agreed(self) -> Sequence[Case]:
+        """The open questions that all answered alike."""
+        parted = {each.case.id for each in self.divergences}
+        open_ones = [case for case in self.members if case.polarity in ("observe", "any_of")]
+        return [case for case in open_ones if case.id not in parted]
+
+    @property
+    def contested(self) -> Sequence[Case]:
+        """The cases of which it is disputed what the text says."""
+        return [case for case in self.members if case.status == "contested"]
+
+    @property
+    def not_run(self) -> Sequence[NotRun]:
+        """Those who could not be asked."""
+        return list(self.sources.together.not_run.values())
+
+    @property
+    def export_again(self) -> str:
+        """The command that writes the cases as files."""
+        return f"zarr-conformance cases export corpus/ --select {shlex.quote(self.selection)}"
+
 
 def make_page(
     proposal: Proposal,
     corpus: Corpus,
-    files: Sequence[Results],
+    sources: Sources,
     reasons: Mapping[str, str],
     *,
-    crosscheck: Results | None = None,
     known: Mapping[str, Sequence[Known]] | None = None,
     also: str = "",
 ) -> Page:
-    """Put the page together; ``crosscheck`` tells who reads what was written in ``files``.
+    """Put the page together; ``known`` is what is known of each implementation, by its name.
 
-    ``known`` is what is known of each implementation, by its name.
-
-    Raises ``ResultsError`` if the files are of different corpora, or the cross-check of others.
+    Raises ``ResultsError`` if a cross-check among the sources is of other results.
     """
-    results = combined(files)
     members = proposal.members(corpus)
     decided = [
         each for each in members if each.polarity != "observe" and each.status != "contested"
     ]
-    reading = [case for case in decided if not case.ask.changes]
-    writing = [case for case in decided if case.ask.changes]
-    everybody = contestants(results)
+    everybody = contestants(sources.together)
     counted = [each for each in everybody if each.counts]
     columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
-    to_read = _plainest(proposal, corpus, changes=False)
+    reading = [case for case in decided if not case.ask.changes]
+    writing = [case for case in decided if case.ask.changes]
     to_write = _plainest(proposal, corpus, changes=True)
-    all_readers = [standing(who, reading, to_read) for who in everybody]
-    readers = [each for each in all_readers if each.who in columns]
-    readers.sort(key=lambda each: columns.index(each.who))
-    writers = [standing(who, writing, to_write) for who in columns]
-    parted = _parted(members, corpus, counted)
+    readers = _standings(everybody, columns, reading, _plainest(proposal, corpus, changes=False))
+    shown = [each for each in readers if each.who in columns]
+    writers = _standings(columns, columns, writing, to_write)
+    trips = round_trips(counted, sources, corpus, writing, to_write.values())
     selection = _known_part(proposal.cases, members)
-    every_file = [*files, *([] if crosscheck is None else [crosscheck])]
-    trips = None
-    if crosscheck is not None:
-        trips = round_trips(counted, results, crosscheck, corpus, writing, to_write.values())
     return Page(
         proposal=proposal,
         corpus=corpus,
-        files=every_file,
-        digests=[hashlib.sha256(each.path.read_bytes()).hexdigest() for each in every_file],
-        texts={text: text_link(text) for text in proposal.texts},
-        sections=sections(proposal),
-        demands=demands(proposal, corpus, members, reasons),
-        polarities=Counter(case.polarity for case in members),
+        sources=sources,
+        digests=[hashlib.sha256(each.path.read_bytes()).hexdigest() for each in sources.files],
+        members=members,
+        everybody=everybody,
         columns=columns,
-        apart=[each for each in everybody if each.why_apart],
-        readers=Matrix(readers, _rows(reading, columns), len(reading)),
+        demands=demands(proposal, corpus, members, reasons),
+        readers=Matrix(shown, _rows(reading, columns), len(reading)),
         writers=Matrix(writers, _rows(writing, columns), len(writing)),
-        knows_writers=bool(writing and (to_write or not proposal.plainest)),
+        to_write=to_write,
         round_trips=trips,
-        lineages=lineages(readers, writers, trips),
+        lineages=lineages(shown, writers, trips),
         splits=splits(counted, decided, known or {}),
-        newcomers=newcomers(all_readers, reading),
-        older=[each for each in everybody if not each.newest and not each.why_apart],
-        divergences=parted,
-        agreed=_open(members, {each.case.id for each in parted}),
-        contested=[case for case in members if case.status == "contested"],
-        not_run=list(results.not_run.values()),
+        newcomers=newcomers(readers, reading),
+        divergences=_parted(members, corpus, counted),
         lines=[_line(case, columns) for case in members],
+        selection=selection,
+        again=_again(everybody, selection, proposal, sources.crosscheck is not None, also),
         also=also,
-        again=_again(everybody, selection, proposal, crosscheck is not None, also),
-        export_again=f"zarr-conformance cases export corpus/ --select {shlex.quote(selection)}",
     )
+
+
+def _standings(
+    who: Sequence[Contestant],
+    columns: Sequence[Contestant],
+    cases: Sequence[Case],
+    plainest: Mapping[str, str],
+) -> list[Standing]:
+    """Where each stands, in the order of the columns; those who have none come last."""
+    ordered = [*columns, *(each for each in who if each not in columns)]
+    return [standing(each, cases, plainest) for each in ordered]
 
 
 def _plainest(proposal: Proposal, corpus: Corpus, *, changes: bool) -> dict[str, str]:
@@ -220,11 +268,6 @@ def _parted(
     wanted = {case.id for case in members}
     answers = {each.key: each.answers for each in counted}
     return [each for each in divergences(corpus.cases, answers) if each.case.id in wanted]
-
-
-def _open(members: Sequence[Case], parted: set[str]) -> list[Case]:
-    open_ones = [case for case in members if case.polarity in ("observe", "any_of")]
-    return [case for case in open_ones if case.id not in parted]
 
 
 def _known_part(selection: str, members: Sequence[Case]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from zarr_conformance.crosscheck import Making, Pair, pairs, stores_of
 from zarr_conformance.errors import ResultsError
 from zarr_conformance.report.crosscheck import ALL, Cell, table
-from zarr_conformance.report.evidence.contestants import Contestant
+from zarr_conformance.report.evidence.contestants import Contestant, Sources
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key, Share
 from zarr_conformance.results import Results
@@ -64,16 +64,18 @@ class RoundTrips:
 
 def round_trips(
     who: Sequence[Contestant],
-    results: Results,
-    crosscheck: Results,
+    sources: Sources,
     corpus: Corpus,
     cases: Sequence[Case],
     plainest: Iterable[str],
-) -> RoundTrips:
+) -> RoundTrips | None:
     """What a cross-check tells of what was written for these cases, of those who are counted.
 
-    Raises ``ResultsError`` if it is of none of the stores that they wrote.
+    None if there is none. Raises ``ResultsError`` if it is of none of the stores that they wrote.
     """
+    results, crosscheck = sources.together, sources.crosscheck
+    if crosscheck is None:
+        return None
     stores = stores_of([_of(who, cases, results)], corpus)
     found = list(pairs(stores, crosscheck))
     if stores.makings and not found:
