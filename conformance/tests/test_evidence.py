@@ -18,7 +18,7 @@ from zarr_conformance.report.evidence.contestants import combined, contestants, 
 from zarr_conformance.report.evidence.page import Page, make_page, safe_name, write_page
 from zarr_conformance.report.evidence.standings import newcomers, standing
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.pages import code, md
+from zarr_conformance.report.pages import code, md, supported
 from zarr_conformance.results import Implementation, Result, Results, Run
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import CASES, load
@@ -207,6 +207,42 @@ def test_who_reads_new_data_wrongly_is_named() -> None:
     [found] = newcomers([standing(who, valid, plainest)], valid)
     assert found.wrong == (valid[1].id,)
     assert found.lacking == features
+
+
+def test_who_could_not_be_asked_is_not_said_to_lack_anything() -> None:
+    case = CORPUS[CORPUS.baselines["codec:zstd"]]
+    unasked = Verdict("unsupported", "question_unsupported")
+    lacks = Verdict("unsupported", "feature_unsupported")
+    told = []
+    for verdict in (unasked, lacks, P):
+        who = contestants(answered({case.id: verdict}, Implementation("a", "1", lineage="a")))[0]
+        told.append(supported(standing(who, [case], {"codec:zstd": case.id})))
+    assert told == ["cannot be asked", "no (lacks codec:zstd)", "yes"]
+
+
+def test_a_level_that_the_text_does_not_state_is_in_brackets(page: Page, tmp_path: Path) -> None:
+    markdown, html = (path.read_text("utf-8") for path in write_page(page, tmp_path))
+    rows = {each.row.id: each.row for each in page.demands}
+    assert rows["codec.zstd.name"].firm
+    assert not rows["codec.zstd.multi_frame"].firm
+    demanded = markdown.partition("## Requirements")[2]
+    assert re.search(r"codec\.zstd\.name\]\S+ \| MUST \|.*\| (keyword|descriptive) \|", demanded)
+    assert re.search(
+        r"codec\.zstd\.multi\\_frame\]\S+ \| \(MUST\) \|.*\| external ref \|", demanded
+    )
+    assert "<td>(MUST)" in html
+
+
+def test_commands_ask_for_the_versions_that_were_measured(results: Results) -> None:
+    releases = {"tensorstore": ["0.1.86"], "zarrista": ["9"], "zarr-python": ["3.0.8", "3.4.2"]}
+    made = make_page(ZSTD, CORPUS, sources([results], CORPUS, releases), {})
+    asked = made.again[0].split()
+    assert "tensorstore@0.1.86" in asked
+    assert "zarrista" in asked
+    assert {"zarr-python@3.4.2", "zarr-python@3.0.8"} <= {*asked}
+    commands = [each.again for each in made.splits if each.who[0].key[0] == "tensorstore"]
+    assert commands
+    assert all(each.startswith("zarr-conformance run tensorstore@0.1.86 ") for each in commands)
 
 
 def test_files_of_different_corpora_do_not_stand_beside_each_other(results: Results) -> None:

@@ -163,7 +163,7 @@ def test_a_cross_check_alone_is_a_sentence(
         writer.write_implementation(A)
         writer.write_result(said(A, "written/0", P, REFUSED))
     assert run_command(["evidence", "codec:zstd", str(path)]) == 2
-    assert "one file of a cross-check" in " ".join(capsys.readouterr().err.split())
+    assert "one cross-check of them at most" in " ".join(capsys.readouterr().err.split())
 
 
 def test_what_is_known_of_a_failure_stands_beside_it(tmp_path: Path) -> None:

@@ -59,13 +59,15 @@ def evidence(
     """
     draft = None if draft_directory is None else open_draft(draft_directory)
     corpus = load() if draft is None else draft.corpus
-    read = sources([Results.read(file) for file in files], corpus)
+    ours = find_implementations()
+    releases = {each.name: each.releases for each in ours.values()}
+    read = sources([Results.read(file) for file in files], corpus, releases)
     if draft is not None and subject == draft.directory.resolve().name:
         about = draft.proposal
     else:
         about = proposal(subject, corpus, register())
     also = "" if draft is None else f" --draft {shlex.quote(str(draft_directory))}"
-    known = entries_about(read.together, corpus.cases, find_implementations())
+    known = entries_about(read.together, corpus.cases, ours)
     page = make_page(about, corpus, read, read_reasons(), known=known, also=also)
     for path in write_page(page, directory):
         output().print(str(path), soft_wrap=True)

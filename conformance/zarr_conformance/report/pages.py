@@ -37,6 +37,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {
+        "able": able,
         "again": lambda who: code(command(who)),
         "code": code,
         "command": command,
@@ -76,8 +77,15 @@ def named(names: Sequence[str]) -> str:
 
 def supported(standing: Standing) -> str:
     """Whether somebody supports a proposal, and what is lacking if not."""
+    if standing.unasked:
+        return "cannot be asked"
     lacking = f" (lacks {', '.join(standing.lacking)})" if standing.lacking else ""
     return "yes" if standing.supports else f"no{lacking}"
+
+
+def able(value: bool, never: bool) -> str:
+    """Whether a lineage can do something, if it could be asked at all."""
+    return "cannot be asked" if never else "yes" if value else "no"
 
 
 def command(who: Implementation) -> str:

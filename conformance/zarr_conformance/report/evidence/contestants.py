@@ -3,7 +3,7 @@
 All others are shown, with the reason why they are not counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.version import InvalidVersion, Version
@@ -99,11 +99,17 @@ class Sources:
     crosscheck: Results | None
 
 
-def sources(files: Sequence[Results], corpus: Corpus) -> Sources:
+def sources(
+    files: Sequence[Results],
+    corpus: Corpus,
+    releases: Mapping[str, Collection[str]] | None = None,
+) -> Sources:
     """Take the files apart into results, which are put together, and a cross-check of them.
 
-    Raises ``UsageError`` if there are no results, or several cross-checks, and ``ResultsError`` if
-    results are of another corpus.
+    ``releases`` are the versions of each implementation that can be asked for. What was run as the
+    newest is asked for by its version from here on, as there may be a newer one tomorrow. Raises
+    ``UsageError`` if there are no results, or several cross-checks, and ``ResultsError`` if results
+    are of another corpus.
     """
     checks: list[Results] = []
     results: list[Results] = []
@@ -116,7 +122,19 @@ def sources(files: Sequence[Results], corpus: Corpus) -> Sources:
         )
     for each in results:
         each.require_corpus(corpus.hash, corpus.cases)
-    return Sources((*results, *checks), combined(results), checks[0] if checks else None)
+    together = _by_version(combined(results), releases or {})
+    check = _by_version(checks[0], releases or {}) if checks else None
+    return Sources((*results, *checks), together, check)
+
+
+def _by_version(results: Results, releases: Mapping[str, Collection[str]]) -> Results:
+    found = {
+        key: replace(each, asked_for=f"{each.name}@{each.version}")
+        if not each.command and each.version in releases.get(each.name, ())
+        else each
+        for key, each in results.implementations.items()
+    }
+    return replace(results, implementations=found)
 
 
 def combined(files: Sequence[Results]) -> Results:

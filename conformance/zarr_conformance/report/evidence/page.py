@@ -24,7 +24,7 @@ from zarr_conformance.report.evidence.standings import (
 from zarr_conformance.report.marks import Mark, mark_of, mark_of_all
 from zarr_conformance.report.matrix import Cell
 from zarr_conformance.report.pages import render
-from zarr_conformance.results import NotRun, Results
+from zarr_conformance.results import Implementation, NotRun, Results
 from zarr_fixtures.case import Case, canonical_json
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.proposal import Proposal
@@ -198,7 +198,7 @@ def make_page(
         divergences=_parted(members, corpus, counted),
         lines=[_line(case, columns) for case in members],
         selection=selection,
-        again=_again(everybody, selection, proposal, sources.crosscheck is not None, also),
+        again=_again(everybody, selection, proposal, sources.crosscheck, also),
         also=also,
     )
 
@@ -278,20 +278,27 @@ def _known_part(selection: str, members: Sequence[Case]) -> str:
 
 
 def _again(
-    everybody: Sequence[Contestant], selection: str, proposal: Proposal, checked: bool, also: str
+    everybody: Sequence[Contestant],
+    selection: str,
+    proposal: Proposal,
+    crosscheck: Results | None,
+    also: str,
 ) -> list[str]:
     """The commands that measure all of it again and make the page."""
     asked = ["zarr-conformance", "run"]
     for each in (who.implementation for who in everybody):
-        if each.command:
-            asked += ["--adapter", shlex.join(each.command)]
-        else:
-            asked.append(each.asked_for or each.name)
+        asked += ["--adapter", shlex.join(each.command)] if each.command else [_name(each)]
     run = shlex.join([*asked, "--select", selection, "--results", "evidence.jsonl"])
-    check = ["zarr-conformance crosscheck evidence.jsonl"] if checked else []
     page = ["zarr-conformance", "evidence", proposal.name, "evidence.jsonl"]
-    page += ["crosscheck.jsonl"] if checked else []
-    return [run + also, *check, shlex.join(page) + also]
+    if crosscheck is None:
+        return [run + also, shlex.join(page) + also]
+    readers = sorted(map(_name, crosscheck.implementations.values()))
+    check = ["zarr-conformance", "crosscheck", "evidence.jsonl", *readers]
+    return [run + also, shlex.join(check), shlex.join([*page, "crosscheck.jsonl"]) + also]
+
+
+def _name(implementation: Implementation) -> str:
+    return implementation.asked_for or implementation.name
 
 
 def safe_name(proposal: Proposal) -> str:

@@ -28,6 +28,8 @@ class Standing:
     the plainest cases that it fails; ``supports`` is whether nothing is lacking, and of a mere
     selection whether it passes any case.
     ``failed_must`` counts the cases at the level MUST among the ``marks`` that are failures.
+    ``unasked`` is whether none of the plainest cases could be put to it at all, so that nothing is
+    known: as who only writes, or only knows the other version of the format.
     """
 
     who: Contestant
@@ -36,6 +38,7 @@ class Standing:
     shares: tuple[Share, ...]
     marks: Mapping[Mark, int]
     failed_must: int
+    unasked: bool
 
     def count(self, name: str) -> int:
         """How many cases have the mark of this name."""
@@ -58,7 +61,14 @@ def standing(who: Contestant, cases: Sequence[Case], plainest: Mapping[str, str]
         _shares(cases, answers),
         Counter(marks.values()),
         sum(case.level == "must" and marks.get(case.id) in BAD for case in cases),
+        bool(plainest) and all(_unasked(who, case_id) for case_id in plainest.values()),
     )
+
+
+def _unasked(who: Contestant, case_id: str) -> bool:
+    """Whether a case could not be put to it at all."""
+    result = who.answers.get(case_id)
+    return result is None or result.verdict.reason == "question_unsupported"
 
 
 def _shares(cases: Iterable[Case], answers: Mapping[str, Result]) -> tuple[Share, ...]:
@@ -90,7 +100,8 @@ class Lineage:
     """What the counted implementations of one lineage can do, each of them by at least one.
 
     ``reads`` and ``writes`` are of what the proposal brings; ``..._all`` without failing any case
-    at the level MUST; ``round_trips`` is both in the same implementation, which also read its own
+    at the level MUST; ``never_read`` and ``never_wrote`` say that none could be asked, so that
+    nothing is known; ``round_trips`` is both in the same implementation, which also read its own
     stores back if there was a cross-check. ``read_by`` are the other lineages that read them.
     """
 
@@ -100,6 +111,8 @@ class Lineage:
     reads_all: bool
     writes: bool
     writes_all: bool
+    never_read: bool
+    never_wrote: bool
     round_trips: bool
     read_by: tuple[str, ...]
 
@@ -128,6 +141,8 @@ def _lineage(
         any(reader.supports and not reader.failed_must for reader, _ in members),
         any(writer.supports for _, writer in members),
         any(writer.supports and not writer.failed_must for _, writer in members),
+        all(reader.unasked for reader, _ in members),
+        all(writer.unasked for _, writer in members),
         any(trips is None or trips.came_back(who.key, who.key) for who in both),
         () if trips is None else trips.others_who_read(name),
     )
@@ -137,11 +152,13 @@ def _lineage(
 class Newcomer:
     """What one that does not support a proposal does with valid data of it, in numbers of cases.
 
-    ``wrong`` are the cases whose data it reads wrongly without a word.
+    ``never_asked`` is whether none of the plainest cases could be put to it; ``wrong`` are the
+    cases whose data it reads wrongly without a word.
     """
 
     who: Contestant
     lacking: tuple[str, ...]
+    never_asked: bool
     refused: int
     right: int
     broke: int
@@ -166,6 +183,7 @@ def _newcomer(each: Standing, cases: Sequence[Case]) -> Newcomer:
     return Newcomer(
         each.who,
         each.lacking,
+        each.unasked,
         kinds["refused"],
         right,
         kinds["broken"],
