@@ -1,9 +1,13 @@
 """Judging again: answers stay, verdicts follow the rules of today."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
+
+from zarr_conformance.expectations import Known
 from zarr_conformance.judge import Observation, Verdict
-from zarr_conformance.rejudge import changes, rejudged
+from zarr_conformance.rejudge import changes, expectations_among, rejudged
 from zarr_conformance.results import Implementation, Result, Results, Run
 from zarr_fixtures.case import Ask, Case, Elements, StoredValue
 
@@ -45,3 +49,17 @@ def test_a_case_that_nobody_was_asked_stays_skipped() -> None:
     after = rejudged(before, {CASE.id: CASE}, {})
     assert after.results[MINE.key][CASE.id].verdict == skipped
     assert list(changes(before, after)) == []
+
+
+def test_of_all_that_is_known_only_that_of_this_version_and_adapter_holds() -> None:
+    old, new = (
+        Known((CASE.id,), "crashed", "why", SpecifierSet(versions)) for versions in ("<2", ">=2")
+    )
+    ours = Implementation("ours", "1.0", "c", "ours")
+    entries = {"ours": (old, new), "mine": (old,)}
+    results = replace(
+        results_of(RIGHT, Verdict("pass", "equal")),
+        implementations={MINE.key: MINE, ours.key: ours},
+    )
+    found = expectations_among(entries, results)
+    assert {key: each.known for key, each in found.items()} == {MINE.key: (), ours.key: (old,)}

@@ -122,7 +122,11 @@ class Expectations:
 
         Raises ``ExpectationsError`` if an entry is incomplete, or matches no case of the corpus.
         """
-        entries = read_known(path, case_ids)
+        return cls.among(read_known(path, case_ids), version)
+
+    @classmethod
+    def among(cls, entries: Iterable[Known], version: str) -> "Expectations":
+        """Those of the entries that are about ``version``."""
         return cls(tuple(known for known in entries if known.holds_in(version)))
 
     @cached_property

@@ -4,7 +4,7 @@ Known failures are those that ``expected.toml`` tells today; an adapter that is 
 none, unless a file of them is given.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +59,19 @@ def entries_about(
     owners = {entry.finding.partition("/")[0] for each in known.values() for entry in each}
     beneath = sorted(owners & ours.keys() - names)
     return known | {name: read_known(ours[name].expectations, cases) for name in beneath}
+
+
+def expectations_among(
+    entries: Mapping[str, Iterable[Known]], results: Results
+) -> dict[tuple[str, str], Expectations]:
+    """Those entries that hold for each implementation, by its name, in the version that answered.
+
+    An adapter that is not one of ours has none.
+    """
+    return {
+        key: Expectations.among(() if each.command else entries.get(each.name, ()), each.version)
+        for key, each in results.implementations.items()
+    }
 
 
 def _judged(

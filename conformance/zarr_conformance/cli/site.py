@@ -7,7 +7,7 @@ from rich.progress import track
 
 from zarr_conformance.cli.consoles import errors, output
 from zarr_conformance.implementations import find_implementations
-from zarr_conformance.rejudge import entries_about, known_failures
+from zarr_conformance.rejudge import entries_about, expectations_among
 from zarr_conformance.report.findings import catalogue
 from zarr_conformance.report.html.places import MATRIX
 from zarr_conformance.report.html.site import Site, require_ours, write_file
@@ -28,9 +28,8 @@ def write_site(
     written.
     """
     require_ours(directory)
-    ours = find_implementations()
-    known = known_failures(results, corpus.cases, ours)
-    entries = entries_about(results, corpus.cases, ours)
+    entries = entries_about(results, corpus.cases, find_implementations())
+    known = expectations_among(entries, results)
     findings = catalogue([results], corpus.cases, entries).seen
     counted = coverage(corpus, read_reasons())
     site = Site(results, corpus, known, counted, list(profiles().values()), trends, findings)
