@@ -126,6 +126,18 @@ def test_who_supports_nothing_has_no_column() -> None:
     assert [each.key for each in trips.strangers] == [B.key]
 
 
+def test_why_a_right_store_was_not_read_is_told(tmp_path: Path) -> None:
+    made = page(checked(a=P, b=F))
+    assert made.round_trips is not None
+    [misreading] = made.round_trips.misreadings
+    assert (misreading.reader.key, misreading.said) == (B.key, "refused")
+    assert misreading.message == REFUSED.content["message"]
+    assert [each.key for each in misreading.writers] == [A.key]
+    assert misreading.cases == (WRITE,)
+    for path in write_page(made, tmp_path):
+        assert "though the reader supports all that they need" in path.read_text("utf-8")
+
+
 def test_a_cross_check_of_no_store_at_all_is_one() -> None:
     corpus = {"version": "0", "hash": stores_of([], CORPUS).corpus.hash}
     empty = replace(results(__file__), run=replace(RUN, corpus=corpus))

@@ -5,11 +5,13 @@ the same kind. A cross-check tells who was given the very store, its writer amon
 about nothing but attributes leave no elements to compare, and are not in it.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zarr_conformance.crosscheck import Making, Pair, pairs, stores_of
 from zarr_conformance.errors import ResultsError
+from zarr_conformance.judge import Observation
 from zarr_conformance.report.crosscheck import ALL, Cell, table
 from zarr_conformance.report.evidence.contestants import Contestant, Sources
 from zarr_conformance.report.marks import Mark
@@ -20,13 +22,29 @@ from zarr_fixtures.corpus import Corpus
 
 
 @dataclass(frozen=True)
+class Misreading:
+    """Right stores that a reader does not return, though it supports all that they need.
+
+    ``said`` is what it did, ``message`` what it told, without what differs from store to store;
+    ``cases`` are those for which they were written.
+    """
+
+    reader: Contestant
+    said: str
+    message: str
+    writers: tuple[Contestant, ...]
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RoundTrips:
     """Those who wrote anything, those who were asked to read it, and how often that went well.
 
     ``stores`` counts those that a writer made, and in which of them the reference found what was
     asked for. ``plainest`` are the pairs of writer and reader in which the reader read back what
     the writer stored for every plainest case of the proposal; of a mere selection, for any case.
-    ``strangers`` support nothing that was written.
+    ``strangers`` support nothing that was written. ``misreadings`` tell why somebody did not read
+    right stores, the most cases first.
     """
 
     writers: Sequence[Contestant]
@@ -35,6 +53,7 @@ class RoundTrips:
     cells: Mapping[tuple[Key, Key], Cell]
     plainest: Collection[tuple[Key, Key]]
     strangers: Sequence[Contestant]
+    misreadings: Sequence[Misreading]
 
     def came_back(self, writer: Key, reader: Key) -> bool:
         """Whether the reader read back the plainest that the writer stored."""
@@ -95,7 +114,36 @@ def round_trips(
         cells,
         _plainest(found, frozenset(plainest)),
         [each for each in asked if each.key not in able],
+        _misreadings(found, crosscheck, {each.key: each for each in who}),
     )
+
+
+def _misreadings(
+    found: Iterable[Pair], crosscheck: Results, who: Mapping[Key, Contestant]
+) -> list[Misreading]:
+    groups: dict[tuple[Key, str, str], list[Making]] = {}
+    for pair in found:
+        if pair.outcome == "reader":
+            answer = crosscheck.results[pair.reader][pair.making.store]
+            key = pair.reader, pair.said, _message(answer.observation)
+            groups.setdefault(key, []).append(pair.making)
+    told = [
+        Misreading(
+            who[reader],
+            said,
+            message,
+            tuple(who[key] for key in sorted({each.writer for each in makings})),
+            tuple(sorted({each.case.id for each in makings})),
+        )
+        for (reader, said, message), makings in groups.items()
+    ]
+    return sorted(told, key=lambda each: (-len(each.cases), each.reader.key, each.message))
+
+
+def _message(observation: Observation) -> str:
+    """The first line of what a reader told, without paths and numbers."""
+    lines = str(observation.content.get("message", "")).strip().splitlines()
+    return re.sub(r"\S*/\S+|\d+", "...", lines[0]) if lines else ""
 
 
 def _of(who: Sequence[Contestant], cases: Sequence[Case], results: Results) -> Results:
