@@ -17,6 +17,7 @@ from zarr_conformance.judge import Judge, Observation
 from zarr_conformance.report.annotations import annotations
 from zarr_conformance.report.job_summary import escaped, job_summary
 from zarr_conformance.report.junit import junit
+from zarr_conformance.report.matrix import summary
 from zarr_conformance.report.outcomes import FailOn, Kind, Outcomes
 from zarr_conformance.report.tap import tap
 from zarr_conformance.results import Implementation, NotRun, Result, Results, Run
@@ -265,10 +266,18 @@ class TestTap:
 class TestJobSummary:
     def test_shows_numbers_failures_and_matrix(self) -> None:
         text = job_summary(outcomes(), CASES)
-        assert "| lib 1\\.0 | 1 | 5 | 1 | 1 | 1 | 1 | 1 |" in text
+        assert "| lib 1\\.0 | 1 | 5 | 1 | 1 | 1 | 1 | 1 | " in text
         assert "### 5 unexpected: lib 1\\.0" in text
         assert "<details><summary>wrong elements: <code>v3/metadata/wrong</code>" in text
         assert "| v3 metadata | ✗ 1/10 |" in text
+
+    def test_counts_must_should_and_may_apart(self) -> None:
+        heading, _, row = job_summary(outcomes(), CASES).splitlines()[2:5]
+        told = dict(zip(heading.split(" | "), row.split(" | "), strict=True))
+        sums = summary(CASES, next(iter(outcomes().results.answers.values())))
+        for level in ("must", "should", "may"):
+            name = next(each for each in told if each.endswith(level.upper()))
+            assert told[name] == str(sums.valid[level])
 
     def test_what_was_said_is_text(self) -> None:
         text = job_summary(outcomes(why=HOSTILE), CASES)

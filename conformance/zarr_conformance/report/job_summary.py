@@ -17,6 +17,7 @@ from zarr_fixtures.case import Case
 # GitHub shows a summary of 1 MiB at most, and nobody reads on after so many failures.
 SHOWN = 25
 LONGEST = 4000  # characters of the details of one failure
+SHARES = ("reads valid, MUST", "SHOULD", "MAY", "refuses invalid, mandated", "implied", "writes")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -38,11 +39,15 @@ def job_summary(outcomes: Outcomes, cases: Mapping[str, Case]) -> str:
 
 
 def _numbers(outcomes: Outcomes, cases: Mapping[str, Case]) -> str:
-    lines = [_row(["Implementation", *VERDICTS]), "|---|" + "---:|" * len(VERDICTS)]
+    lines = [
+        _row(["Implementation", *VERDICTS, *SHARES]),
+        "|---|" + "---:|" * (len(VERDICTS) + len(SHARES)),
+    ]
     for key, answers in outcomes.results.answers.items():
-        counts = summary(cases, answers).verdicts
-        numbers = (str(counts.get(verdict, 0)) for verdict in VERDICTS)
-        lines.append(_row([escaped(" ".join(key)), *numbers]))
+        sums = summary(cases, answers)
+        numbers = (str(sums.verdicts.get(verdict, 0)) for verdict in VERDICTS)
+        shares = map(str, (*sums.valid.values(), *sums.invalid.values(), sums.written))
+        lines.append(_row([escaped(" ".join(key)), *numbers, *shares]))
     return "\n".join(lines) + "\n"
 
 
