@@ -23,13 +23,17 @@ Shown = list[tuple[str, str]]
 def examined(tmp_path: Path) -> Callable[..., tuple[bool, Shown]]:
     """Examine a fake, which knows the honest answers to what a doctor asks."""
     corpus = load()
-    asked = (doctor.READ, doctor.REFUSE)
-    answers = {case_id: honest_answer(corpus[case_id]) for case_id in asked}
-    answers[doctor.WRITE] = {"unsupported": {"message": "it only reads"}}
+    answers = {}
+    for questions in (doctor.V3, doctor.V2):
+        asked = (questions.read, questions.refuse)
+        answers |= {case_id: honest_answer(corpus[case_id]) for case_id in asked}
+        answers[questions.write] = {"unsupported": {"message": "it only reads"}}
     file = tmp_path / "answers.json"
-    file.write_text(json.dumps(answers))
 
-    def look(name: str, seconds: float = 20) -> tuple[bool, Shown]:
+    def look(name: str, seconds: float = 20, **said: object) -> tuple[bool, Shown]:
+        """``said`` are answers to what is read that are not the honest ones."""
+        others = {getattr(doctor, questions).read: answer for questions, answer in said.items()}
+        file.write_text(json.dumps(answers | others))
         command = (sys.executable, str(FAKES / f"{name}.py"), str(file))
         shown: Shown = []
         limits = Limits(seconds, start_seconds=seconds, memory=120 * 2**20)
@@ -58,6 +62,38 @@ def test_who_is_honest_is_well(examined: Callable[..., tuple[bool, Shown]]) -> N
         "stop",
     ]
     assert {"refused", "returned", "unsupported"} <= {name for answer in heard for name in answer}
+
+
+UNSUPPORTED = {"unsupported": {"message": "it is too old"}}
+REFUSED = {"refused": {"stage": "open", "message": "it is too old"}}
+
+
+@pytest.mark.parametrize("answer", [UNSUPPORTED, REFUSED])
+def test_who_does_not_read_v3_is_asked_for_v2(
+    answer: object, examined: Callable[..., tuple[bool, Shown]]
+) -> None:
+    well, shown = examined("honest", V3=answer)
+    assert well
+    texts = [text for _, text in shown]
+    assert "It gives no array of Zarr v3: it is too old. So Zarr v2 is asked too." in texts
+    assert "Whatever follows is asked of Zarr v2." in texts
+    assert [text for kind, text in shown if kind == "well"][1:] == [
+        "It is right, to the last bit.",
+        "It refuses: no",
+        "It answers as before.",
+    ]
+    steps = [text for kind, text in shown if kind == "step"]
+    assert [doctor.V2.refuse in text for text in steps].count(True) == 1
+    assert not any(doctor.V3.refuse in text or doctor.V3.write in text for text in steps)
+
+
+def test_who_reads_neither_format_is_told_of_both(
+    examined: Callable[..., tuple[bool, Shown]],
+) -> None:
+    well, shown = examined("honest", V3=UNSUPPORTED, V2=REFUSED)
+    assert not well
+    assert any(kind == "ill" and "what every implementation has to" in text for kind, text in shown)
+    assert any("It says that it cannot: it is too old." in text for _, text in shown)
 
 
 @pytest.mark.parametrize(

@@ -393,11 +393,12 @@ def test_a_version_goes_by_the_librarys_own_number() -> None:
     ("asked", "message"),
     [
         ("x@1.6", r"There is no x@1\.6; there are: 2\.0, 4\.9\."),
-        ("y@1.0", r"There is no y@1\.0; there are: none to choose from\."),
-        ("y@all", r"There is no y@all"),
+        ("y@1.0", r"Of y no version can be chosen: .* comes with the harness. Leave @1\.0 out\."),
+        ("y@all", r"Leave @all out\."),
+        ("w@4.9.0", r"Of w no version .*: it is the one that this machine has. Leave @4\.9\.0 out"),
         ("z@newest", r"x@newest is no version; there are: 2\.0\."),
         ("z@", r"x@ is no version"),
-        ("a@1.0", r"no implementation called 'a'\. There are: x, y, z\."),
+        ("a@1.0", r"no implementation called 'a'\. There are: x, y, z, w\."),
     ],
 )
 def test_a_version_that_cannot_be_had(asked: str, message: str) -> None:
@@ -405,6 +406,7 @@ def test_a_version_that_cannot_be_had(asked: str, message: str) -> None:
         "x": several(**{"4.9": "1.6"}),
         "y": replace(IMPLEMENTATION, name="y", versions=()),
         "z": several(),
+        "w": replace(IMPLEMENTATION, name="w", versions=(), toolchain="program"),
     }
     with pytest.raises(UsageError, match=message):
         named((asked,), known)

@@ -30,9 +30,29 @@ Show: TypeAlias = Callable[[Kind, str], None]
 
 LIMITS = Limits(seconds=10, start_seconds=20)
 
-READ = "v3/metadata/plainest-array"
-REFUSE = "v3/must_understand/codec-unknown"
-WRITE = "v3/write/plainest-array"
+
+@dataclass(frozen=True)
+class Questions:
+    """The cases of one format that are asked. What is read is the control of what is refused."""
+
+    read: str
+    refuse: str
+    invalid: str  # what is wrong with that
+    write: str
+
+
+V3 = Questions(
+    read="v3/metadata/plainest-array",
+    refuse="v3/must_understand/codec-unknown",
+    invalid="a codec that nobody knows",
+    write="v3/write/plainest-array",
+)
+V2 = Questions(
+    read="v2/metadata/plain",
+    refuse="v2/metadata/shape-null",
+    invalid="null for its shape",
+    write="v2/write/plainest-array",
+)
 
 # What to do about an adapter that breaks, by what the harness says of it.
 ADVICE: Mapping[str, str] = {
@@ -94,7 +114,7 @@ def examine(contestant: Contestant, corpus: Corpus, show: Show, limits: Limits =
         Adapter(launch, limits, check_protocol=True, overhear=overhear) as adapter,
     ):
         folder = Path(place).resolve()
-        own = OwnStores([corpus[WRITE]], folder / "own")
+        own = OwnStores([corpus[V3.write], corpus[V2.write]], folder / "own")
         judge = Judge(corpus.cases, read_back)
         try:
             _examine(_Patient(adapter, judge, own, folder / "stores", note), corpus)
@@ -107,18 +127,40 @@ def _examine(patient: _Patient, corpus: Corpus) -> None:
     patient.show("step", "Handshake: who answers?")
     description = patient.adapter.start()
     patient.show("well", "{name} {version}, in {language}".format(**description))
-    read = _ask(patient, corpus[READ], "Read: the plainest array")
-    _ask(patient, corpus[REFUSE], "Refusal: the same array with a codec that nobody knows")
-    _ask(patient, corpus[WRITE], "Write: the plainest array")
-    _recover(patient, corpus[READ], read)
+    questions, read = _read(patient, corpus)
+    refusal = f"Refusal: the same array with {questions.invalid}"
+    _ask(patient, corpus[questions.refuse], refusal)
+    _ask(patient, corpus[questions.write], "Write: the plainest array")
+    _recover(patient, corpus[questions.read], read)
+
+
+def _read(patient: _Patient, corpus: Corpus) -> tuple[Questions, Observation]:
+    """Ask for a plain array, of v2 if none of v3 is to be had; return what to go on with."""
+    case = corpus[V3.read]
+    said = _said(patient, case, "Read: the plainest array")
+    if said.kind in ("refused", "unsupported"):
+        message = said.content.get("message", "")
+        patient.show("note", f"It gives no array of Zarr v3: {message}. So Zarr v2 is asked too.")
+        said_of_v2 = _ask(patient, corpus[V2.read], "Read: a plain array of Zarr v2")
+        if said_of_v2.kind == "returned":
+            patient.show("note", "Whatever follows is asked of Zarr v2.")
+            return V2, said_of_v2
+        patient.show("step", f"Zarr v3 again ({case.id})")
+    _show_verdict(patient.show, case, said, patient.judge.verdict(case, said))
+    return V3, said
 
 
 def _ask(patient: _Patient, case: Case, title: str) -> Observation:
     """Put a case, show what follows from the answer, and return that."""
-    patient.show("step", f"{title} ({case.id})")
-    said = patient.own.collected(case, _answer(patient, case))
+    said = _said(patient, case, title)
     _show_verdict(patient.show, case, said, patient.judge.verdict(case, said))
     return said
+
+
+def _said(patient: _Patient, case: Case, title: str) -> Observation:
+    """Put a case, and return what is said."""
+    patient.show("step", f"{title} ({case.id})")
+    return patient.own.collected(case, _answer(patient, case))
 
 
 def _answer(patient: _Patient, case: Case) -> Observation:

@@ -94,9 +94,13 @@ class Implementation:
     def _unlisted(self, version: str) -> Release:
         """How a version that is not listed is run: as the next newer one that is."""
         listed = list(self.releases.items())
-        there_are = f"there are: {', '.join(self.releases) or 'none to choose from'}"
         if not listed:
-            raise UsageError(f"There is no {self.name}@{version}; {there_are}.")
+            which = "this machine has" if self.toolchain == "program" else "comes with the harness"
+            raise UsageError(
+                f"Of {self.name} no version can be chosen: it is the one that {which}. "
+                f"Leave @{version} out."
+            )
+        there_are = f"there are: {', '.join(self.releases)}"
         try:
             wanted = parse_version(version)
             newer = [each for each in listed if parse_version(each[0]) > wanted]
