@@ -112,7 +112,7 @@ def run_commands(step: Step, directory: Path, environment: dict[str, str]) -> st
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     if done.returncode == 3 and NO_NETWORK in done.stdout:
         pytest.skip(done.stdout)
