@@ -20,6 +20,8 @@ from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 
+LONGEST = 120  # characters of a message
+
 
 @dataclass(frozen=True)
 class Misreading:
@@ -141,9 +143,10 @@ def _misreadings(
 
 
 def _message(observation: Observation) -> str:
-    """The first line of what a reader told, without paths and numbers."""
+    """The first line of what a reader told, without paths and numbers; not more than a line."""
     lines = str(observation.content.get("message", "")).strip().splitlines()
-    return re.sub(r"\S*/\S+|\d+", "...", lines[0]) if lines else ""
+    text = re.sub(r"\S*/\S+|\b\d[\d_.,]*", "...", lines[0]) if lines else ""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def _of(who: Sequence[Contestant], cases: Sequence[Case], results: Results) -> Results:
