@@ -274,6 +274,15 @@ def test_names_and_messages_are_quoted_and_not_obeyed(tmp_path: Path) -> None:
     assert "\n# **b**" not in text
 
 
+def test_a_file_where_the_folder_of_a_page_should_be_is_named(
+    results: Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "pages")
+    assert run_command(["evidence", "codec:zstd", str(results.path), "--output", place]) == 5
+    assert f"{place}: a file stands where a folder has to be" in capsys.readouterr().err
+
+
 @given(st.text(max_size=40))
 def test_markdown_is_one_line_without_markup(text: str) -> None:
     assert "\n" not in md(text)

@@ -233,7 +233,9 @@ class TestOnly:
 class TestStorage:
     def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(StorageError, match=r"cannot be written: .*--results") as caught:
+        with pytest.raises(
+            StorageError, match=r"a file stands where .* name another file"
+        ) as caught:
             ResultsWriter(tmp_path / "file" / "results.jsonl")
         assert caught.value.exit_code is ExitCode.NO_STORAGE
 

@@ -123,7 +123,7 @@ def test_an_entry_that_is_wrong_is_a_sentence(tmp_path: Path, change: dict[str, 
 
 def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="a file stands where a folder has to be"):
         write_history(tmp_path / "file" / "history.jsonl", [])
 
 

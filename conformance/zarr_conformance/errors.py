@@ -52,3 +52,10 @@ class Interrupted(ConformanceError):
     """Somebody stopped the run."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+def told(error: OSError) -> str:
+    """What the system would not do, for a sentence: what it calls "File exists" is no help."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return "a file stands where a folder has to be"
+    return error.strerror or str(error)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from threading import Lock
 
-from zarr_conformance.errors import StorageError
+from zarr_conformance.errors import StorageError, told
 from zarr_conformance.results import Cost, Implementation, Line, NotRun, Result, Run
 
 
@@ -75,6 +75,6 @@ def _remove_torn_end(path: Path) -> None:
 
 def _not_written(path: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"{path} cannot be written: {error.strerror or error}. Make room, or name another file; "
+        f"{path} cannot be written: {told(error)}. Make room, or name another file; "
         "what a run has written stays, and --resume goes on with it."
     )

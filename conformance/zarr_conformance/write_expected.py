@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-from zarr_conformance.errors import StorageError
+from zarr_conformance.errors import StorageError, told
 from zarr_conformance.expectations import SWITCHES, UNFILLED, Known
 from zarr_conformance.report.failures import reproduction
 from zarr_conformance.results import Implementation, Result
@@ -38,7 +38,7 @@ def write_entries(path: Path, entries: Iterable[Known]) -> None:
         texts = [_to_toml(known, owner) for known in entries] or ["known = []\n"]
         path.write_text("\n".join([HEADING, *texts]), encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise StorageError(f"{path} cannot be written: {told(error)}.") from error
 
 
 def _kept(earlier: Iterable[Known], version: str, results: Iterable[Result]) -> Iterator[Known]:

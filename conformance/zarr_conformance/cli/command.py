@@ -9,7 +9,7 @@ import click
 
 from zarr_conformance.cli.consoles import errors
 from zarr_conformance.cli.root import root
-from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted
+from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted, told
 from zarr_fixtures.corpus import CorpusError
 from zarr_fixtures.draft import DraftError
 from zarr_fixtures.export import ExportError
@@ -64,4 +64,4 @@ def _sentence(error: OSError) -> str:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return "The output cannot be written: no space is left there."
     place = "" if error.filename is None else f"{os.fspath(error.filename)}: "
-    return f"{place}{error.strerror or error}."
+    return f"{place}{told(error)}."

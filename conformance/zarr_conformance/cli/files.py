@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from zarr_conformance.errors import StorageError
+from zarr_conformance.errors import StorageError, told
 from zarr_conformance.implementations import find_implementations
 from zarr_conformance.rejudge import known_failures
 from zarr_conformance.report.job_summary import job_summary
@@ -79,4 +79,4 @@ def _write(path: Path, text: str) -> None:
         with path.open("a" if append else "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise StorageError(f"{path} cannot be written: {told(error)}.") from error

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from zarr_conformance.errors import StorageError
+from zarr_conformance.errors import StorageError, told
 from zarr_conformance.report.findings import Catalogue, Finding
 from zarr_conformance.report.pages import render
 from zarr_fixtures.register import Requirement, register
@@ -99,7 +99,7 @@ def write(catalogue: Catalogue, folder: Path) -> None:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise StorageError(
-                f"{path} cannot be written: {error.strerror or error}. Make room, or name another "
+                f"{path} cannot be written: {told(error)}. Make room, or name another "
                 "folder with -o."
             ) from error
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zarr_conformance.errors import ResultsError, StorageError, UsageError
+from zarr_conformance.errors import ResultsError, StorageError, UsageError, told
 from zarr_conformance.report.difference import visible
 from zarr_conformance.report.history import by_age
 from zarr_conformance.report.matrix import Share, summary
@@ -117,7 +117,7 @@ def write_history(path: Path, entries: Iterable[Entry]) -> None:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise StorageError(f"{path} cannot be written: {told(error)}.") from error
 
 
 def trends(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

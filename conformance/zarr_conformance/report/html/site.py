@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from zarr_conformance.errors import StorageError, UsageError
+from zarr_conformance.errors import StorageError, UsageError, told
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.report.conformity import Conformity, conformities
 from zarr_conformance.report.difference import visible
@@ -190,7 +190,7 @@ def write_file(directory: Path, place: PurePosixPath, text: str) -> None:
         path.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror or error}. "
+            f"{path} cannot be written: {told(error)}. "
             "Make room, or name another directory with --html."
         ) from error
 
