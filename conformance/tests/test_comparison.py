@@ -129,7 +129,7 @@ def test_each_case_is_printed() -> None:
     for comparison in compare(old, new):
         show_comparison(Console(file=text, width=40), comparison)
     assert text.getvalue().splitlines() == [
-        "lib 1.0 -> 2.0: 1 regressions, 1 fixes, 1 cases unchanged",
+        "lib 1.0 -> 2.0: 1 regression, 1 fix, 1 case unchanged",
         "  Regressions",
         "    ✓ ✗  a/one  wrong elements",
         "  Fixes",

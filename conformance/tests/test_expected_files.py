@@ -133,12 +133,12 @@ class TestCommand:
         code, _, err = run(WRONG, "--write-expected", "expected.toml")
         assert (code, err) == (
             1,
-            "expected.toml: 1 entries say TO FILL IN where the reason should stand.\n",
+            "expected.toml: 1 entry says TO FILL IN where the reason should stand.\n",
         )
         code, out, err = run(WRONG, "--expected", "expected.toml")
         assert code == 0
         assert "Known: TO FILL IN" in out
-        assert "1 entries say TO FILL IN" in err
+        assert "1 entry says TO FILL IN" in err
         code, out, _ = run(RIGHT, "--expected", "expected.toml")
         assert code == 1
         assert "unexpected pass" in out

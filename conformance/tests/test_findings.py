@@ -190,7 +190,7 @@ def test_the_terminal_shows_the_same() -> None:
     show(console, found())
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert text.index("below/order  (2.9, 2.10; 2 cases)") < text.index("above/stack")
-    assert "below 2.10: v3/c: crashed (1 cases)" in text
+    assert "below 2.10: v3/c: crashed (1 case)" in text
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

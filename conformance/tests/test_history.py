@@ -134,7 +134,7 @@ Supported since 1.10
 ✗ wrong data   ✓ passes all
 – not supported
 
-4 cases change from version to version, 1 do not.
+4 cases change from version to version, 1 does not.
 A change is laid to the first version here that shows it.
 """
 

@@ -97,7 +97,7 @@ def test_results_are_compared() -> None:
     assert ET.fromstring(html).tag == "div"
     assert "<script>" not in html
     assert html.index("Fixes") < html.index("Regressions")
-    assert repr(found) == (f"{HOSTILE} 1.0 -> 2.0: 1 regressions, 1 fixes, 0 cases unchanged")
+    assert repr(found) == (f"{HOSTILE} 1.0 -> 2.0: 1 regression, 1 fix, 0 cases unchanged")
     assert "no case differs" in BOTH.compare(BOTH)._repr_html_()
 
 

@@ -224,7 +224,7 @@ FAILURES = r"""
   https://github.com/zarr-developers/zarr-specs/blob/fc7dd9c/docs/v3/core/index.rst#stability-policy
             expected                  got
             float32 [1]: 00 00 a0 7f  float32 [1]: 00 00 e0 7f
-  differ    1 of 1 elements
+  differ    1 of 1 element
   at [0]    nan                       nan
   in bytes  00 00 [a0] 7f             00 00 [e0] 7f
   $ zarr-conformance run hasty --select v3/data_types/float32
@@ -430,7 +430,7 @@ class TestContrasts:
     def test_a_raw_element_is_no_number(self) -> None:
         pair = (Elements("r24", (), b"abc"), Elements("r24", (), b"abd"))
         assert self.elements(*pair) == [
-            ("differ", "1 of 1 elements", ""),
+            ("differ", "1 of 1 element", ""),
             ("in bytes", "61 62 [63]", "61 62 [64]"),
         ]
 

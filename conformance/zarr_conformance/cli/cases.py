@@ -13,6 +13,7 @@ from zarr_fixtures.corpus import load
 from zarr_fixtures.export import export
 from zarr_fixtures.selection import select, suggestion
 from zarr_fixtures.show import show
+from zarr_fixtures.words import counted
 
 EPILOG = """\
 \b
@@ -48,7 +49,7 @@ def list_cases(expression: str) -> None:
     for case in selected:
         table.add_row(case.id, case.polarity, case.title)
     console.print(table)
-    console.print(f"{len(selected)} cases")
+    console.print(counted(len(selected), "case"))
 
 
 @cases.command("show")
@@ -75,8 +76,7 @@ def export_cases(directory: Path, expression: str) -> None:
     corpus = load()
     selected = {case.id: case for case in select(corpus, expression)}
     manifest = export(replace(corpus, cases=selected), directory)
-    count = "1 case" if len(selected) == 1 else f"{len(selected)} cases"
-    output().print(f"{count}, listed in {manifest}", soft_wrap=True)
+    output().print(f"{counted(len(selected), 'case')}, listed in {manifest}", soft_wrap=True)
 
 
 @cases.command("archive")

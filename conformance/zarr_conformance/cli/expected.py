@@ -14,6 +14,7 @@ from zarr_conformance.expectations import UNFILLED, read_known
 from zarr_conformance.results import Results
 from zarr_conformance.run import Contestant
 from zarr_conformance.write_expected import expected_entries, write_entries
+from zarr_fixtures.words import counted
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Expected:
             entries = expected_entries(results.implementations[key], answers, earlier)
             write_entries(path, entries)
         if unfilled := sum(known.reason.startswith(UNFILLED) for known in entries):
-            sentence = f"{path}: {unfilled} entries say {UNFILLED} where the reason should stand."
+            say = counted(unfilled, "entry says", "entries say")
+            sentence = f"{path}: {say} {UNFILLED} where the reason should stand."
             errors().print(sentence, style="yellow", soft_wrap=True)
 
 

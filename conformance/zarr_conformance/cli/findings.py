@@ -11,6 +11,7 @@ from zarr_conformance.report.catalogue import show, write
 from zarr_conformance.report.findings import catalogue
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
+from zarr_fixtures.words import counted
 
 EPILOG = """\
 \b
@@ -54,4 +55,6 @@ def findings(files: tuple[Path, ...], folder: Path | None) -> None:
         show(output(), found)
     else:
         write(found, folder)
-        output().print(f"{len(found.findings)} findings: {folder / 'index.md'}", soft_wrap=True)
+        output().print(
+            f"{counted(len(found.findings), 'finding')}: {folder / 'index.md'}", soft_wrap=True
+        )

@@ -12,6 +12,7 @@ from zarr_conformance.rejudge import changes, rejudged, write
 from zarr_conformance.report.outcomes import FailOn
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
+from zarr_fixtures.words import counted
 
 EPILOG = """\
 \b
@@ -51,6 +52,8 @@ def rejudge(file: Path, path: Path | None, expected: Path | None) -> ExitCode:
     lines = list(changes(before, after))
     for line in lines:
         console.print(line, soft_wrap=True)
-    console.print(f"{len(lines)} verdicts changed. Results: {path or file}", soft_wrap=True)
+    console.print(
+        f"{counted(len(lines), 'verdict')} changed. Results: {path or file}", soft_wrap=True
+    )
     failed = any_red(after, corpus.cases, FailOn.ANY)
     return ExitCode.UNEXPECTED_FAILURES if failed else ExitCode.NOTHING_UNEXPECTED

@@ -11,6 +11,7 @@ from zarr_conformance.merge import Part, merged
 from zarr_conformance.rejudge import write
 from zarr_conformance.results import Results
 from zarr_fixtures.corpus import load
+from zarr_fixtures.words import counted
 
 EPILOG = """\
 \b
@@ -54,7 +55,9 @@ def merge(files: tuple[Path, ...], out: Path) -> None:
 
 def _show(part: Part, together: Results, cases: int) -> None:
     console = output()
-    otherwise = f", {part.changed} verdicts otherwise than it claims" if part.changed else ""
+    otherwise = (
+        f", {counted(part.changed, 'verdict')} otherwise than it claims" if part.changed else ""
+    )
     console.print(f"{part.path}{otherwise}", soft_wrap=True)
     for key in part.taken:
         console.print(f"  {' '.join(key)}: {len(together.results[key])} of {cases} cases")

@@ -17,6 +17,7 @@ from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import coverage
 from zarr_fixtures.profile import profiles
 from zarr_fixtures.uncovered import read_reasons
+from zarr_fixtures.words import counted
 
 
 def write_site(
@@ -31,8 +32,8 @@ def write_site(
     entries = entries_about(results, corpus.cases, find_implementations())
     known = expectations_among(entries, results)
     findings = catalogue([results], corpus.cases, entries).seen
-    counted = coverage(corpus, read_reasons())
-    site = Site(results, corpus, known, counted, list(profiles().values()), trends, findings)
+    covered = coverage(corpus, read_reasons())
+    site = Site(results, corpus, known, covered, list(profiles().values()), trends, findings)
     console = errors()
     for place, text in track(
         site.files(),
@@ -43,4 +44,6 @@ def write_site(
         disable=not console.is_terminal,
     ):
         write_file(directory, place, text)
-    output().print(f"{len(site)} files. Open {directory / MATRIX}", soft_wrap=True, highlight=False)
+    output().print(
+        f"{counted(len(site), 'file')}. Open {directory / MATRIX}", soft_wrap=True, highlight=False
+    )

@@ -18,6 +18,7 @@ from zarr_conformance.errors import StorageError, told
 from zarr_conformance.report.findings import Catalogue, Finding
 from zarr_conformance.report.pages import render
 from zarr_fixtures.register import Requirement, register
+from zarr_fixtures.words import counted
 
 SHOWN = 12  # cases of a finding that are listed
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$@-])")
@@ -110,7 +111,7 @@ def show(console: Console, catalogue: Catalogue) -> None:
         console.print(Text(f"{gravity.value.capitalize()}", style="bold"))
         for finding in findings:
             versions_seen = ", ".join(finding.affected) or f"not now; {versions(finding)}"
-            heading = f"  {finding.id}  ({versions_seen}; {len(finding.cases)} cases)"
+            heading = f"  {finding.id}  ({versions_seen}; {counted(len(finding.cases), 'case')})"
             console.print(Text(heading, style="cyan"), soft_wrap=True)
             console.print(Padding(Text(finding.title), (0, 0, 0, 4)))
         console.print()
@@ -119,4 +120,4 @@ def show(console: Console, catalogue: Catalogue) -> None:
     for each in catalogue.unexplained:
         kind = each.kind.replace("_", " ")
         line = f"  {each.implementation} {each.version}: {each.chapter}: {kind}"
-        console.print(Text(f"{line} ({len(each.cases)} cases)"), soft_wrap=True)
+        console.print(Text(f"{line} ({counted(len(each.cases), 'case')})"), soft_wrap=True)

@@ -25,6 +25,7 @@ from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import symbol
 from zarr_conformance.results import Result, Results
+from zarr_fixtures.words import counted
 
 # How bad it is. To refuse valid data is loud, be the feature supported or not.
 GRAVITY = dict.fromkeys(Mark, 1) | {
@@ -45,6 +46,16 @@ class Kind(Enum):
     NEW = "New cases"
     GONE = "Retired cases"
     UNASKED = "Asked in one of the files only"
+
+
+# What there is one of, where that has another word.
+ONE = {
+    Kind.REGRESSED: "regression",
+    Kind.FIXED: "fix",
+    Kind.OTHERWISE: "other change",
+    Kind.NEW: "new case",
+    Kind.GONE: "retired case",
+}
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,13 @@ class Comparison:
         (name, old), (_, new) = self.old, self.new
         versions = new if old == new else f"{old} -> {new}"
         counts = [
-            f"{number} {kind.value.lower()}"
+            counted(number, ONE.get(kind, kind.value).lower(), kind.value.lower())
             for kind in Kind
             if (number := self.counts.get(kind, 0)) or kind in (Kind.REGRESSED, Kind.FIXED)
         ]
-        return f"{name} {versions}: {', '.join(counts)}, {self.unchanged} cases unchanged"
+        return (
+            f"{name} {versions}: {', '.join(counts)}, {counted(self.unchanged, 'case')} unchanged"
+        )
 
     @property
     def counts(self) -> Mapping[Kind, int]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from zarr_conformance.crosscheck import Key, Pair
 from zarr_conformance.report.history import by_age
 from zarr_conformance.report.tables import Layout, show_columns
+from zarr_fixtures.words import counted
 
 ALL = ""  # the feature that stands for all together
 
@@ -115,6 +116,5 @@ def _show_failing(console: Console, pairs: Iterable[Pair]) -> None:
         for (whose, guilty, _chapter, said), group in sorted(groups.items(), key=itemgetter(0)):
             if whose == fault:
                 others = ", ".join(" ".join(each) for each in sorted(group.others, key=_in_order))
-                count = "1 case" if len(group.cases) == 1 else f"{len(group.cases)} cases"
-                what = f"{said}, {count}, {min(group.cases)}"
+                what = f"{said}, {counted(len(group.cases), 'case')}, {min(group.cases)}"
                 console.print(Text(f"  {' '.join(guilty)}: {what}, {by} {others}"), soft_wrap=True)

@@ -24,6 +24,7 @@ from zarr_fixtures.case import (
 )
 from zarr_fixtures.changes import faults_of
 from zarr_fixtures.readback import read_back
+from zarr_fixtures.words import counted
 
 LONGEST = 500  # characters of a document or message that are shown
 FIRST_BYTES = 12
@@ -179,7 +180,7 @@ def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Co
         return
     left, right = pairs[different[0]]
     index = [int(i) for i in np.unravel_index(different[0], expected.shape)]
-    yield Contrast("differ", f"{len(different)} of {len(pairs)} elements", "")
+    yield Contrast("differ", f"{len(different)} of {counted(len(pairs), 'element')}", "")
     if (value := value_of(left, said.data_type)) is not None:
         yield Contrast(f"at {index}", value, str(value_of(right, said.data_type)))
     yield Contrast("in bytes", _marked(left, right), _marked(right, left))

@@ -20,6 +20,7 @@ from zarr_conformance.report.tables import Layout, legend, show_columns, symbol
 from zarr_conformance.results import Result, Results
 from zarr_conformance.versions import age
 from zarr_fixtures.case import Case
+from zarr_fixtures.words import counted
 
 UNANSWERED = (Mark.UNSUPPORTED, Mark.INCONCLUSIVE, Mark.ABSENT)
 
@@ -138,7 +139,8 @@ def show_history(console: Console, name: str, results: Results, cases: Mapping[s
         console.print(legend(console, {mark for each in changes for mark in each.marks}))
         console.print()
     console.print(
-        f"{len(changes)} cases change from version to version, {unchanged} do not. "
+        f"{counted(len(changes), 'case changes', 'cases change')} from version to version, "
+        f"{counted(unchanged, 'does', 'do')} not. "
         "A change is laid to the first version here that shows it."
     )
 

@@ -16,6 +16,7 @@ from zarr_conformance.report.difference import visible
 from zarr_conformance.report.evidence.standings import Standing
 from zarr_conformance.report.failures import reproduction
 from zarr_conformance.results import Implementation
+from zarr_fixtures.words import counted
 
 
 def render(template: str, **values: object) -> str:
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         "again": lambda who: code(command(who)),
         "code": code,
         "command": command,
+        "counted": counted,
         "line": line,
         "md": md,
         "named": named,

@@ -13,6 +13,7 @@ from zarr_conformance.report.tables import Layout, show_columns
 from zarr_conformance.results import Results
 from zarr_fixtures.case import Case
 from zarr_fixtures.profile import Profile
+from zarr_fixtures.words import counted
 
 # Symbol, the same in ASCII, and style of each outcome.
 MARKS = {
@@ -96,5 +97,5 @@ def _lacks(conformity: Conformity) -> str:
     if len(lacking) > SHOWN_FEATURES:
         names[0] += f" and {len(lacking) - SHOWN_FEATURES} more"
     if conformity.excused:
-        names.append(f"{conformity.excused} cases of features that are not asked for")
+        names.append(f"{counted(conformity.excused, 'case')} of features that are not asked for")
     return "; ".join(names)
