@@ -408,3 +408,13 @@ def test_results_of_two_files_are_taken_together(
 
 def right_of(results: Results) -> Callable[[Case], Observation]:
     return lambda case: results.results["right", "1.0"][case.id].observation
+
+
+def test_a_demand_that_the_text_does_not_state_says_so(pages: dict[PurePosixPath, str]) -> None:
+    page = pages[PurePosixPath("coverage.html")]
+    stated, _, inferred = page.partition("codec.sharding_indexed.empty.half_marker</code>")
+    assert inferred
+    assert "(inferred)" in stated.rpartition('<p class="demand">')[2]
+    named = page.partition("codec.sharding_indexed.name</code>")[0].rpartition('<p class="demand">')
+    assert "(inferred)" not in named[2]
+    assert "MUST</b> name is sharding_indexed" in named[2]
