@@ -62,8 +62,7 @@ def test_every_pattern_of_bits_means_what_ml_dtypes_says(name: str) -> None:
 def test_every_element_can_be_a_fill_value(name: str) -> None:
     """dtype.float8_e4m3.fill and its siblings: as a number, a name, and in hexadecimal digits"""
     digits = 2 * FLOATS[name].item_size
-    step = 1 if FORMATS[name].bits <= 8 else 23  # of 65,536, all exponents with some significands
-    for bits in range(0, 1 << FORMATS[name].bits, step):
+    for bits in range(1 << FORMATS[name].bits):
         assert fill(name, f"0x{bits:0{digits}x}") == bits
         document = fill_value_to_json(bits.to_bytes(digits // 2, "little"), FLOATS[name])
         assert fill(name, Decimal(document) if isinstance(document, float) else document) == bits

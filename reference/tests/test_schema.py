@@ -614,7 +614,7 @@ def mutate(document: Any, draw: Any) -> None:
         container.insert(draw(st.integers(0, len(container))), value)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_schema_and_code_agree_on_any_document(data: st.DataObject) -> None:
     document = copy.deepcopy(data.draw(st.sampled_from(VALID)))
