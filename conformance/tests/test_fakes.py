@@ -77,6 +77,7 @@ VERDICTS: Mapping[str, dict[str, str]] = {
     "exits_0_early": every("fail crashed"),
     "exits_1": every("fail crashed"),
     "killed_by_signal": every("fail crashed"),
+    "tells_of_crashes": every("fail crashed"),
     "leaves_a_child_and_dies": every("fail crashed"),
     "closes_stdout": every("fail crashed"),
     "sleeps": every("fail timed_out"),

@@ -81,6 +81,18 @@ def test_what_is_said_instead(members: dict[str, dict[str, str]], schemas: Schem
     assert observation.to_json() == members
 
 
+def test_a_crash_that_an_adapter_tells_of_is_one_as_good_as_its_own(schemas: Schemas) -> None:
+    """Of what was written to standard error the end is kept, as the harness keeps it itself."""
+    said = {"detail": "was killed by SIGSEGV", "stderr": "lost\n" * 10**4 + "core"}
+    line = json.dumps({"id": 0, "crashed": said}).encode()
+    observation = decode(line).observation
+    schemas.require_answer("read", line)
+    assert observation.kind == "broken"
+    assert observation.content["reason"] == "crashed"
+    assert observation.content["detail"] == "was killed by SIGSEGV"
+    assert observation.content["stderr"].splitlines() == ["lost"] * 19 + ["core"]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -107,13 +119,15 @@ def test_what_is_said_instead(members: dict[str, dict[str, str]], schemas: Schem
         b'{"id": 7, "refused": {"stage": "open", "message": 1}}',
         b'{"id": 7, "refused": {"stage": "open", "message": "", "code": 1}}',
         b'{"id": 7, "unsupported": {}}',
+        b'{"id": 7, "crashed": {"detail": "exited with code 1"}}',
+        b'{"id": 7, "crashed": {"detail": 1, "stderr": ""}}',
         b'{"id": 7, "unsupported": {"message": "", "why": ""}}',
         b'{"id": 7, "returned": {}} {"id": 8, "returned": {}}',
         b'{"id": 7, "returned": {"elements": "\xff"}}',
         b"[" * 100_000,
         b'{"id": ' + b"1" * 5000 + b', "returned": {}}',
     ],
-    ids=range(28),
+    ids=range(30),
 )
 def test_what_is_no_answer(line: bytes, schemas: Schemas) -> None:
     """Quick check and schema agree on it, and the message repeats no more than a beginning."""

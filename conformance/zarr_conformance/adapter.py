@@ -23,8 +23,10 @@ from zarr_conformance.protocol import (
     BadAnswer,
     Breakdown,
     Question,
+    broken,
     decode,
     encode,
+    last_lines,
     require_description,
     require_form,
 )
@@ -38,8 +40,6 @@ PAUSE = 0.02  # seconds
 AHEAD = 256  # questions sent before their turn: more than the quickest library answers in a pause
 STARTS = 3  # attempts to start, one after the other, before an adapter is given up
 GRACE = 5.0  # seconds that an adapter may take to stop
-STDERR_LINES = 20
-STDERR_CHARACTERS = 4000
 
 
 # Hears of each line that is sent or comes.
@@ -126,7 +126,7 @@ class Adapter:
                 return process, self._described(process)
             except Breakdown as breakdown:
                 problem = f"its adapter {breakdown.detail} at its start"
-                last_words = _last_lines(process.stderr_tail()).rpartition("\n")[2]
+                last_words = last_lines(process.stderr_tail()).rpartition("\n")[2]
         self.close()
         raise CannotStart(f"{problem} ({last_words})" if last_words else problem)
 
@@ -167,7 +167,7 @@ class Adapter:
             self._send(process, self._asked, [question])
             observation = self._answer(process, self._asked, question, since, self._limits.seconds)
         except Breakdown as breakdown:
-            observation = _broken(process, breakdown)
+            observation = broken(breakdown, process.stderr_tail())
             self.close()
         return Heard(observation, time.monotonic() - since)
 
@@ -198,11 +198,12 @@ class Adapter:
                 since = now
             self._stop(process)
         except Breakdown as breakdown:
-            broken = Heard(_broken(process, breakdown), time.monotonic() - since)
+            observation = broken(breakdown, process.stderr_tail())
+            last = Heard(observation, time.monotonic() - since)
             self.close()
             if not isinstance(breakdown, SaidMore):
                 yield from held
-            yield broken
+            yield last
         else:
             yield from held
 
@@ -260,13 +261,3 @@ def _schemas() -> "Schemas":
     from zarr_conformance.schemas import Schemas
 
     return Schemas()
-
-
-def _broken(process: Process, breakdown: Breakdown) -> Observation:
-    stderr = _last_lines(process.stderr_tail())
-    content = {"reason": breakdown.reason, "detail": breakdown.detail, "stderr": stderr}
-    return Observation("broken", content)
-
-
-def _last_lines(text: str) -> str:
-    return "\n".join(text.splitlines()[-STDERR_LINES:])[-STDERR_CHARACTERS:]

@@ -12,23 +12,22 @@ needs no limits of its own. How the command ends is its answer:
 1     in the form ``zarr-cli`` only: it could not open the array, by refusal or by accident
 ====  ==========================================================================================
 
-Whatever else it does, this adapter does too: it ends with the same code or by the same signal, so
-that a crash is a crash. ``docs/decisions/0009`` says why status 1 is no refusal.
+However else it ends, it has crashed. ``docs/decisions/0009`` says why status 1 is no refusal.
 """
 
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from zarr_conformance.printed import returned
+from zarr_conformance.process import how_it_ended
 
 Form: TypeAlias = Literal["one-shot", "zarr-cli"]
 
@@ -36,14 +35,6 @@ LONGEST_MESSAGE = 1000  # characters of standard error that are passed on as the
 COULD_NOT_OPEN = 1
 
 PLACEHOLDER = re.compile(r"\{(store|path|array)\}")
-
-
-class Ended(Exception):
-    """The command ended with a code that says nothing, or by a signal."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Babble(Exception):
@@ -64,8 +55,6 @@ def main(name: str, version: str, form: Form, *words: str) -> None:
         elif question == "read":
             try:
                 answer = read(form, words, parameters)
-            except Ended as ended:
-                _end_likewise(ended.code)
             except Babble as babble:
                 print(babble, flush=True)  # the harness will say that this is no answer
                 continue
@@ -76,7 +65,7 @@ def main(name: str, version: str, form: Form, *words: str) -> None:
 
 
 def read(form: Form, words: Sequence[str], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer of the command to the question ``read``. Raises ``Ended`` and ``Babble``."""
+    """The answer of the command to the question ``read``. Raises ``Babble``."""
     store, path = parameters["store"], parameters["path"]
     if path != "/" and not any("{path}" in word or "{array}" in word for word in words):
         return {"unsupported": {"message": "the command is not told which node of a store to read"}}
@@ -89,7 +78,7 @@ def read(form: Form, words: Sequence[str], parameters: Mapping[str, Any]) -> Map
     if code == COULD_NOT_OPEN and form == "zarr-cli":
         return {"returned": {"opened": False, "message": reason}}
     if code != 0:
-        raise Ended(code)
+        return {"crashed": {"detail": how_it_ended(code), "stderr": err.decode(errors="replace")}}
     content = returned(out, parameters, exact=form == "one-shot")
     if content is None:
         raise Babble(out.partition(b"\n")[0].decode(errors="replace"))
@@ -119,19 +108,7 @@ def _run(command: Sequence[str]) -> tuple[int, bytes, bytes]:
         with suppress(ProcessLookupError, PermissionError):  # who holds the pipes open
             os.killpg(process.pid, signal.SIGKILL)
         out, err = (each.result() for each in reading)
-    sys.stderr.buffer.write(err)
-    sys.stderr.flush()
     return process.returncode, out, err
-
-
-def _end_likewise(code: int) -> NoReturn:
-    """End as the command ended: no core dump is needed for one that is not ours."""
-    if code < 0:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with suppress(OSError):  # SIGKILL has no handler
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

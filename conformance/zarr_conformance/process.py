@@ -206,11 +206,9 @@ class Process:
 
     def _end(self) -> Breakdown:
         code = self._popen.returncode
-        if code < 0:
-            return Breakdown("crashed", f"was killed by {_signal_name(-code)}")
         if code == 0 and self._partial:
             return BadAnswer(f"ended within a line: {quoted(self._partial)}")
-        return Breakdown("crashed", f"exited with code {code}")
+        return Breakdown("crashed", how_it_ended(code))
 
 
 def _popen(launch: Launch) -> subprocess.Popen[bytes]:
@@ -246,8 +244,11 @@ def _resident(process: psutil.Process) -> int:
         return 0
 
 
-def _signal_name(number: int) -> str:
+def how_it_ended(code: int) -> str:
+    """How a process ended, in a clause that follows "it", by the code that ``subprocess`` gives."""
+    if code >= 0:
+        return f"exited with code {code}"
     try:
-        return signal.Signals(number).name
+        return f"was killed by {signal.Signals(-code).name}"
     except ValueError:
-        return f"signal {number}"
+        return f"was killed by signal {-code}"

@@ -29,10 +29,16 @@ MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 OPENED = frozenset({"opened"}), frozenset({"message"})
 
 # The members of what is said instead of an answer, and the stages that a refusal names.
-WORDS = {"refused": {"stage", "message"}, "unsupported": {"message"}}
+WORDS = {
+    "refused": {"stage", "message"},
+    "unsupported": {"message"},
+    "crashed": {"detail", "stderr"},
+}
 STAGES = ("open", "read", "write")
 
 LONGEST_QUOTE = 200  # characters of a bad line that a message repeats
+STDERR_LINES = 20  # of the end of standard error, which are kept of a crash
+STDERR_CHARACTERS = 4000
 
 
 class Question(NamedTuple):
@@ -104,6 +110,9 @@ def decode(line: bytes) -> Answer:
         identifier = document.pop("id")
         [(kind, content)] = document.items()
         if isinstance(content, dict) and _is_observation(kind, content):
+            if kind == "crashed":  # one that the adapter tells of, as good as its own
+                crash = Breakdown("crashed", content["detail"])
+                return Answer(identifier, broken(crash, content["stderr"]))
             return Answer(identifier, Observation(kind, content))
     raise BadAnswer(f"wrote a line that is no answer: {quoted(line)}")
 
@@ -114,7 +123,18 @@ def _is_observation(kind: str, content: Mapping[str, Any]) -> bool:
     if kind not in WORDS or content.keys() != WORDS[kind]:
         return False
     known_stage = kind != "refused" or content["stage"] in STAGES
-    return known_stage and isinstance(content["message"], str)
+    return known_stage and all(isinstance(text, str) for text in content.values())
+
+
+def broken(breakdown: Breakdown, stderr: str) -> Observation:
+    """The observation that something broke, with the end of what it wrote to standard error."""
+    reason, detail = breakdown.reason, breakdown.detail
+    return Observation("broken", {"reason": reason, "detail": detail, "stderr": last_lines(stderr)})
+
+
+def last_lines(stderr: str) -> str:
+    """The end of what was written to standard error, as much as is kept."""
+    return "\n".join(stderr.splitlines()[-STDERR_LINES:])[-STDERR_CHARACTERS:]
 
 
 def require_form(question: str, observation: Observation) -> None:

@@ -1,8 +1,8 @@
 """Ask the program ncdump, which comes with netCDF-C, for Zarr: its path is the argument.
 
 It is started once for each question, and prints the data set as CDL. As for ``netcdf-c``, each
-store is shown to it as the child of an empty group. If a signal ends it, the adapter ends by the
-same one: a crash is no refusal, whoever's it is.
+store is shown to it as the child of an empty group. If a signal ends it, that is a crash and no
+refusal.
 
 CDL has no word for the payload of a NaN, and ``_`` for whatever ncdump takes for the fill value: of
 floating-point numbers these are all that are close to it. What cannot be known is not guessed.
@@ -11,9 +11,7 @@ floating-point numbers these are all that are close to it. What cannot be known 
 import base64
 import json
 import math
-import os
 import re
-import signal
 import struct
 import subprocess
 import sys
@@ -24,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
 from group_around import group_around
-from zarr_adapter import Refused, Unsupported, serve
+from zarr_adapter import Crashed, Refused, Unsupported, serve
 
 # isort: split
 from cdl import Group, Variable, parse, unquoted
@@ -106,8 +104,7 @@ def _node(store: str, path: str, zarr_format: int, *options: str) -> Group | Var
     with group_around(store, "store", zarr_format) as directory:
         done = _run(*options, f"file://{directory}#mode=zarr,file")
     if done.returncode < 0:
-        sys.stderr.buffer.write(done.stderr)
-        _end_by(-done.returncode)
+        raise Crashed(done.returncode, done.stderr)
     cdl = done.stdout.decode("utf-8", "surrogateescape")
     if done.returncode:
         message = done.stderr.decode(errors="replace").strip().replace(directory, "")
@@ -131,11 +128,6 @@ def _knows_v3() -> bool:
 def _run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = [NCDUMP, *arguments]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-
-
-def _end_by(number: int) -> None:
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
 
 
 def _numbers(variable: Variable) -> bytes:

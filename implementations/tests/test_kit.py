@@ -217,6 +217,20 @@ def test_a_refusal_names_its_stage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "how"),
+    [
+        (-11, "was killed by SIGSEGV"),
+        (-50, "was killed by signal 50"),
+        (101, "exited with code 101"),
+    ],
+)
+def test_a_crash_of_a_program_is_told_as_one(tmp_path: Path, code: int, how: str) -> None:
+    crash = f"with opening():\n    raise Crashed({code}, b'core\\xff')"
+    body = f"from zarr_adapter import Crashed\n{crash}"
+    assert ask(tmp_path, body) == {"crashed": {"detail": how, "stderr": "core\ufffd"}}
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "raise ValueError('outside')",

@@ -60,6 +60,21 @@ class Unsupported(Exception):
     """The adapter cannot put this question to its library, or cannot pass on the answer."""
 
 
+class Crashed(BaseException):  # no ``Exception``: none may take it for a refusal
+    """A program that was run for this question alone ended by a signal, or as no answer ends."""
+
+    def __init__(self, code: int, stderr: bytes) -> None:
+        super().__init__(code, stderr)
+        self.how = f"exited with code {code}" if code >= 0 else f"was killed by {_signal(-code)}"
+        self.stderr = stderr.decode(errors="replace")
+
+
+def _signal(number: int) -> str:
+    from signal import Signals
+
+    return {each.value: each.name for each in Signals}.get(number, f"signal {number}")
+
+
 class _Stage:
     """Takes what the library raises inside for its refusal. Keep the adapter's own work outside."""
 
@@ -234,6 +249,8 @@ def _answer(ask: Callable[..., Mapping[str, Any]], parameters: Mapping[str, Any]
         return {"refused": {"stage": refusal.stage, "message": refusal.message}}
     except Unsupported as reason:
         return {"unsupported": {"message": str(reason)}}
+    except Crashed as crash:
+        return {"crashed": {"detail": crash.how, "stderr": crash.stderr}}
 
 
 _decode = json.JSONDecoder().raw_decode  # json.loads looks for the encoding of each line
