@@ -14,20 +14,21 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "
 class Limits:
     """The limits of one adapter.
 
-    Cases are small: an implementation answers one in milliseconds, so 10 seconds are long even on
-    a busy machine, and 2 GiB leave room for every run-time known to us. A start may have to load a
+    Cases are small: an implementation answers one in milliseconds, so 5 seconds are long even on
+    a busy machine, and 1 GiB leaves room for every run-time known to us but MATLAB's. Larger limits
+    change no verdict, but all that hangs or eats memory is waited for. A start may have to load a
     few hundred megabytes of libraries from a cold disk.
     """
 
-    seconds: float = 10.0
+    seconds: float = 5.0
     start_seconds: float = 60.0
-    memory: int = 2 * GIB
+    memory: int = GIB
 
 
 def parse_size(text: str) -> int:
-    """A number of bytes: ``2GiB``, ``512 MiB``, ``1.5G``, ``1000000``. Raises ``UsageError``."""
+    """A number of bytes: ``1GiB``, ``512 MiB``, ``1.5G``, ``1000000``. Raises ``UsageError``."""
     parts = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMG]I?)?B?\s*", text.upper(), re.ASCII)
     size = 0 if parts is None else int(float(parts[1]) * _UNITS[parts[2] or ""])
     if size <= 0:
-        raise UsageError(f"{text!r} is not a size: write it as 2GiB, 512MiB or a number of bytes.")
+        raise UsageError(f"{text!r} is not a size: write it as 1GiB, 512MiB or a number of bytes.")
     return size

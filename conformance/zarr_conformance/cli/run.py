@@ -97,7 +97,7 @@ Examples:
 )
 @click.option(
     "--memory",
-    default="2GiB",
+    default="1GiB",
     show_default=True,
     metavar="SIZE",
     help="How much memory an adapter may take.",
