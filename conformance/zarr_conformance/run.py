@@ -139,7 +139,7 @@ def run(
     with (
         _terminable(),
         temporary_directory(quickest_place()) as stores,
-        temporary_directory(None) as scratch,
+        temporary_directory(quickest_place()) as scratch,
         ResultsWriter(options.results, append=earlier is not None) as writer,
     ):
         if earlier is None:
