@@ -13,7 +13,7 @@ from zarr_conformance.judge import Observation, Verdict
 from zarr_conformance.rejudge import write
 from zarr_conformance.results import Implementation, Result, Results, Run
 from zarr_fixtures.corpus import load
-from zarr_fixtures.selection import SelectionError
+from zarr_fixtures.errors import SelectionError
 
 CORPUS = load()
 GZIP = "v3/codecs/gzip/by-hand"

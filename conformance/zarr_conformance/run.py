@@ -37,7 +37,8 @@ from zarr_conformance.results import Implementation as Answerer
 from zarr_conformance.results_writer import ResultsWriter
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
-from zarr_fixtures.layout import LayoutError, lay_out_store
+from zarr_fixtures.errors import LayoutError
+from zarr_fixtures.layout import lay_out_store
 from zarr_fixtures.readback import read_back
 from zarr_fixtures.register import SPEC_COMMITS
 

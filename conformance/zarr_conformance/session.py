@@ -27,7 +27,8 @@ from zarr_conformance.run import (
 )
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
-from zarr_fixtures.layout import LayoutError, lay_out_store
+from zarr_fixtures.errors import LayoutError
+from zarr_fixtures.layout import lay_out_store
 from zarr_fixtures.readback import read_back
 
 

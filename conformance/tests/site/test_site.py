@@ -19,7 +19,6 @@ from zarr_conformance.cli.root import root
 from zarr_conformance.errors import ResultsError, StorageError, UsageError
 from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.judge import Observation
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.html import places
 from zarr_conformance.report.html.answers import groups
 from zarr_conformance.report.html.grid import MOST, grid
@@ -30,6 +29,7 @@ from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Share, matrix
 from zarr_conformance.report.trend import KINDS, Entry, trends, write_history
 from zarr_conformance.results import NotRun, Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case, Elements, Items, StoredValue
 from zarr_fixtures.corpus import Corpus
 

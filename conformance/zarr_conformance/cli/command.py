@@ -10,14 +10,16 @@ import click
 from zarr_conformance.cli.consoles import errors
 from zarr_conformance.cli.root import root
 from zarr_conformance.errors import ConformanceError, ExitCode, Interrupted, told
-from zarr_fixtures.corpus import CorpusError
-from zarr_fixtures.draft import DraftError
-from zarr_fixtures.export import ExportError
-from zarr_fixtures.generate import GenerationError
-from zarr_fixtures.layout import LayoutError
-from zarr_fixtures.proposal import ProposalError
-from zarr_fixtures.selection import SelectionError
-from zarr_fixtures.uncovered import UncoveredError
+from zarr_fixtures.errors import (
+    CorpusError,
+    DraftError,
+    ExportError,
+    GenerationError,
+    LayoutError,
+    ProposalError,
+    SelectionError,
+    UncoveredError,
+)
 
 # The errors of the corpus, which knows no exit codes.
 OF_THE_CORPUS = {

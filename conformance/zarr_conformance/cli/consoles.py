@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from zarr_conformance.report.difference import visible
+from zarr_conformance.visible import visible
 
 
 class TextConsole(Console):

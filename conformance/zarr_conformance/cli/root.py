@@ -1,22 +1,27 @@
 """The command ``zarr-conformance`` and its subcommands."""
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 import click
 
-from zarr_conformance.cli.adapters import adapters
-from zarr_conformance.cli.cases import cases
-from zarr_conformance.cli.compare import compare
-from zarr_conformance.cli.corpus_audit import corpus_audit
-from zarr_conformance.cli.coverage import coverage
-from zarr_conformance.cli.crosscheck import crosscheck
-from zarr_conformance.cli.evidence import evidence
-from zarr_conformance.cli.findings import findings
-from zarr_conformance.cli.generate import generate
-from zarr_conformance.cli.history import history
-from zarr_conformance.cli.rejudge import rejudge
-from zarr_conformance.cli.report import report
-from zarr_conformance.cli.results import results
-from zarr_conformance.cli.run import run
-from zarr_conformance.cli.zep import zep
+NAMES = (
+    "adapters",
+    "cases",
+    "compare",
+    "corpus-audit",
+    "coverage",
+    "crosscheck",
+    "evidence",
+    "findings",
+    "generate",
+    "history",
+    "rejudge",
+    "report",
+    "results",
+    "run",
+    "zep",
+)
 
 EPILOG = """\
 \b
@@ -36,7 +41,28 @@ Exit codes:
 """
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(Mapping[str, click.Command]):
+    """The subcommands: each is loaded when it is asked for, as to load all takes a second."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in NAMES:
+            raise KeyError(name)
+        module = name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"zarr_conformance.cli.{module}"), module)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+@click.group(
+    commands=Commands(),
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="zarr-conformance", message="zarr-conformance %(version)s")
 def root() -> None:
     """Find out what implementations of the Zarr format do with the data of a shared corpus.
@@ -45,24 +71,3 @@ def root() -> None:
     specification. Adapters put the questions to implementations; the answers are judged and shown
     as a matrix.
     """
-
-
-COMMANDS = (
-    run,
-    report,
-    compare,
-    history,
-    evidence,
-    rejudge,
-    findings,
-    results,
-    crosscheck,
-    cases,
-    adapters,
-    coverage,
-    corpus_audit,
-    generate,
-    zep,
-)
-for command in COMMANDS:
-    root.add_command(command)

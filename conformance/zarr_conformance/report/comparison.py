@@ -19,12 +19,12 @@ from rich.console import Console
 from rich.text import Text
 
 from zarr_conformance.errors import UsageError
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.history import by_age, mark_of_answer
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import symbol
 from zarr_conformance.results import Result, Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.words import counted
 
 # How bad it is. To refuse valid data is loud, be the feature supported or not.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zarr_conformance.judge import Observation, Stored, parse_answer
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import (
     Answer,
     AnyOf,
@@ -139,13 +140,6 @@ def remarks(observation: Observation) -> Iterator[str]:
 def shortened(text: str) -> str:
     """A text without what is beyond ``LONGEST`` characters, and fit for a terminal."""
     return visible(text) if len(text) <= LONGEST else f"{visible(text[:LONGEST])}..."
-
-
-def visible(text: str) -> str:
-    """A text that an adapter wrote, with escapes for what would command the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _changes(case: Case, expected: Written, values: Mapping[str, bytes]) -> Iterator[Contrast]:

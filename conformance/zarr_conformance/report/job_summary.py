@@ -7,11 +7,11 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.marks import Mark
 from zarr_conformance.report.matrix import Cell, Key, matrix, summary
 from zarr_conformance.report.outcomes import Outcome, Outcomes
 from zarr_conformance.report.terminal import VERDICTS
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 
 # GitHub shows a summary of 1 MiB at most, and nobody reads on after so many failures.

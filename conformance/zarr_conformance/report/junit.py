@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.outcomes import Kind, Outcome, Outcomes
 from zarr_conformance.results import NotRun
+from zarr_conformance.visible import visible
 
 
 def junit(outcomes: Outcomes) -> str:

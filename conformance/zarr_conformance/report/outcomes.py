@@ -13,11 +13,12 @@ from enum import Enum
 from rich.console import Console
 
 from zarr_conformance.expectations import Expectations
-from zarr_conformance.report.difference import describe_reading, visible
+from zarr_conformance.report.difference import describe_reading
 from zarr_conformance.report.failures import show_failure
 from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.results import Implementation, Result, Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import AnyOf, Case, Observe
 
 WIDTH = 100  # columns of the details, which no terminal wraps

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.evidence.standings import Standing
 from zarr_conformance.report.failures import reproduction
 from zarr_conformance.results import Implementation
+from zarr_conformance.visible import visible
 from zarr_fixtures.words import counted
 
 

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from zarr_conformance.report.conformity import KINDS, Conformity, Outcome, conformities
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.tables import Layout, show_columns
 from zarr_conformance.results import Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 from zarr_fixtures.profile import Profile
 from zarr_fixtures.words import counted

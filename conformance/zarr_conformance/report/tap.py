@@ -6,8 +6,8 @@ Expected failures are ``TODO``, which a reader of TAP counts as no failures.
 import json
 from collections.abc import Iterator
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.outcomes import Kind, Outcome, Outcomes
+from zarr_conformance.visible import visible
 
 
 def tap(outcomes: Outcomes) -> str:

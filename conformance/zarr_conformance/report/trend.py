@@ -17,11 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 from zarr_conformance.errors import ResultsError, StorageError, UsageError, told
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.history import by_age
 from zarr_conformance.report.matrix import Share, summary
 from zarr_conformance.results import Results
 from zarr_conformance.versions import parse_version
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 
 FORMAT = 1

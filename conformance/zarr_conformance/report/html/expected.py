@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import readings_of
 from zarr_conformance.report.html.grid import Grid, grid
 from zarr_conformance.report.html.stored import Row, dump_rows
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Answer, Case, Elements, Items, Written
 from zarr_fixtures.show import answer_lines
 

@@ -15,7 +15,6 @@ from typing import Any
 from zarr_conformance.errors import StorageError, UsageError, told
 from zarr_conformance.expectations import Expectations
 from zarr_conformance.report.conformity import Conformity, conformities
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.divergences import asked, divergences, readings_of
 from zarr_conformance.report.findings import Finding
 from zarr_conformance.report.history import by_age
@@ -29,6 +28,7 @@ from zarr_conformance.report.matrix import Key
 from zarr_conformance.report.pages import render
 from zarr_conformance.report.trend import COUNTED, SHARED, Entry
 from zarr_conformance.results import Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.coverage import Coverage

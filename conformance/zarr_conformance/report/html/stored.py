@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zarr_conformance.report.difference import visible
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 from zarr_fixtures.hexdump import Field, Line, lines
 from zarr_fixtures.shard_map import Part, ShardMap

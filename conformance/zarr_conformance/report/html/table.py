@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from zarr_conformance.report.difference import visible
 from zarr_conformance.report.html.answers import mark_in
 from zarr_conformance.report.html.places import anchor, case_page, implementation_page
 from zarr_conformance.report.marks import Mark, mark_of_all
 from zarr_conformance.report.matrix import Answers, Key, Row, row_of
 from zarr_conformance.results import Result, Results
+from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 from zarr_fixtures.profile import Profile
 
