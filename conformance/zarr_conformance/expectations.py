@@ -35,7 +35,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase, translate
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,12 @@ class Known:
 
     def concerns(self, case_id: str) -> bool:
         """Whether the entry is about this case."""
-        return any(fnmatchcase(case_id, pattern) for pattern in self.cases)
+        return self._cases.match(case_id) is not None
+
+    @cached_property
+    def _cases(self) -> re.Pattern[str]:
+        """Matches the cases: reports ask each entry about each of them."""
+        return _any_of(self.cases)
 
     def holds_in(self, version: str) -> bool:
         """Whether the entry is about a version. One without numbers is meant by no specifier."""
@@ -132,8 +137,7 @@ class Expectations:
     @cached_property
     def _concerned(self) -> re.Pattern[str]:
         """Matches the cases that any entry is about: most cases no entry is about."""
-        patterns = [translate(pattern) for known in self.known for pattern in known.cases]
-        return re.compile("|".join(patterns) or "(?!)")
+        return _any_of(pattern for known in self.known for pattern in known.cases)
 
     def about(self, case_id: str, kind: str) -> Known | None:
         """The entry that knows of a failure of this kind."""
@@ -151,6 +155,10 @@ class Expectations:
         ):
             return Verdict("fail", "unexpected_pass")
         return verdict
+
+
+def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, globs)) or "(?!)")
 
 
 def read_known(path: Path, case_ids: Iterable[str]) -> tuple[Known, ...]:
