@@ -75,7 +75,7 @@ def describe_expected(case: Case) -> str:
     """What a case expects, in a few words for each answer that is allowed."""
     match case.expect:
         case AnyOf(readings) | Observe(readings):
-            return "\n".join(map(describe_reading, readings))
+            return " or\n".join(map(describe_reading, readings))
         case expected:
             return describe(expected)
 

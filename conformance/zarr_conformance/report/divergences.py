@@ -30,12 +30,14 @@ class Said:
     """One of the answers to a case: its mark, what it is in words, and who gives it.
 
     The mark is the number of a reading, ``R`` for a refusal that no reading has, ``!`` for a
-    breakdown, or a letter for any other answer.
+    breakdown, or a letter for any other answer. ``compared`` is whether answers are held
+    against it: not against a reading from which no one answer follows.
     """
 
     mark: str
     text: str
     who: tuple[Key, ...]
+    compared: bool
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _divergence(case: Case, answers: Answers, proven: Mapping[Key, _Proven]) -> 
         mark = _mark(result, letters)
         texts.setdefault(mark, _otherwise(case, result))
         who.setdefault(mark, []).append(key)
-    said = (Said(mark, texts[mark], tuple(keys)) for mark, keys in who.items())
+    vague = {str(n) for n, each in enumerate(readings_of(case), 1) if each.answer is None}
+    said = (Said(mark, texts[mark], tuple(keys), mark not in vague) for mark, keys in who.items())
     return Divergence(case, tuple(said), tuple(silent))
 
 
@@ -143,7 +146,9 @@ def _show(console: Console, divergence: Divergence) -> None:
         console.print(Text(text, style=style), soft_wrap=style == "dim")
     for said in divergence.answers:
         console.print(_indented(1, f"{said.mark}  {said.text}"))
-        console.print(_indented(6, _names(said.who) or "nobody", "cyan" if said.who else "dim"))
+        nobody = "nobody" if said.compared else "not compared"
+        style = "cyan" if said.who else "dim"
+        console.print(_indented(6, _names(said.who) or nobody, style))
     if divergence.silent:
         console.print(_indented(1, f"-  not supported: {_names(divergence.silent)}", "dim"))
     console.print()

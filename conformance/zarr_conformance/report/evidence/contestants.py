@@ -42,6 +42,11 @@ class Contestant:
         return " ".join(self.key)
 
     @property
+    def is_root(self) -> bool:
+        """Whether its lineage is named after it: it is no binding or tool that stands on that."""
+        return self.implementation.name == self.implementation.lineage
+
+    @property
     def counts(self) -> bool:
         """Whether it is counted."""
         return self.newest and not self.why_apart

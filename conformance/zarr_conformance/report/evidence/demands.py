@@ -42,7 +42,7 @@ def _why_none(row: Requirement, reasons: Mapping[str, str], elsewhere: bool) -> 
     if not row.testable:
         return "No stored byte shows it."
     if not row.firm:
-        return f"It does not bind: it comes from {row.basis}."
+        return f"It does not bind (“{row.basis}” in the list of requirements)."
     return "Nobody has written a case yet."
 
 
@@ -53,3 +53,12 @@ def sections(proposal: Proposal) -> dict[str, tuple[str, int]]:
         _, count = found.get(row.source, ("", 0))
         found[row.source] = (row.link, count + 1)
     return found
+
+
+def unshown(found: Sequence[Demand]) -> dict[str, list[Demand]]:
+    """Those that no case shows, by the reason."""
+    reasons: dict[str, list[Demand]] = {}
+    for each in found:
+        if not each.cases:
+            reasons.setdefault(each.why_none, []).append(each)
+    return reasons

@@ -10,21 +10,20 @@ from pathlib import Path
 from zarr_conformance.expectations import Known
 from zarr_conformance.report.divergences import Divergence, divergences
 from zarr_conformance.report.evidence.contestants import Contestant, Sources, contestants
-from zarr_conformance.report.evidence.demands import Demand, demands, sections
+from zarr_conformance.report.evidence.demands import Demand, demands, sections, unshown
+from zarr_conformance.report.evidence.matrices import NOTHING, Matrix, matrix_of, standings_of
 from zarr_conformance.report.evidence.round_trips import RoundTrips, round_trips
 from zarr_conformance.report.evidence.splits import Split, splits
 from zarr_conformance.report.evidence.standings import (
     Lineage,
     Newcomer,
-    Standing,
+    is_decided,
     lineages,
     newcomers,
-    standing,
 )
-from zarr_conformance.report.marks import Mark, mark_of, mark_of_all
-from zarr_conformance.report.matrix import Cell
+from zarr_conformance.report.marks import Mark, mark_of
 from zarr_conformance.report.pages import render
-from zarr_conformance.results import Implementation, NotRun, Results
+from zarr_conformance.results import Implementation, NotRun, Result, Results
 from zarr_fixtures.case import Case, canonical_json
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.proposal import Proposal
@@ -32,36 +31,31 @@ from zarr_fixtures.register import text_link
 from zarr_fixtures.selection import PROPERTIES
 from zarr_fixtures.terms import fits, parse
 
-FEW = 2  # a row of the matrix with fewer cases is not worth its line
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Rows of cases, and a cell in each for each of the page's columns; and who stands where."""
-
-    standings: Sequence[Standing]
-    rows: Mapping[str, Sequence[Cell]]
-    cases: int
+ASKED = "○"  # where the text is open nothing is right or wrong: what was answered stands above
 
 
 @dataclass(frozen=True)
 class Line:
-    """One case in the list of all: its file's SHA-256, and what everybody did with it."""
+    """One case in the list of all: its file's SHA-256, and what everybody did with it.
+
+    A mark is a symbol and the name of its class.
+    """
 
     case: Case
     sha256: str
-    marks: Sequence[Mark]
+    marks: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that a page shows. ``columns`` are those whose answers it has in the matrices.
+    """Everything that a page shows. ``columns`` are those whose answers it shows, ``listed`` those
+    of them of whom a case shows anything.
 
     ``members`` are the cases that it is about, ``everybody`` those who answered anything.
-    ``to_write`` are the cases that tell who writes the proposal, ``round_trips`` is what a
-    cross-check tells, if one was given. ``again`` are the commands that measure and make it all
-    again, of the cases in ``selection``; ``also`` is what each of them needs besides: where a draft
-    is, if it is about one.
+    ``to_read`` and ``to_write`` are the cases that tell who reads and who writes the proposal,
+    ``round_trips`` is what a cross-check tells, if one was given. ``again`` are the commands that
+    measure and make it all again, of the cases in ``selection``; ``also`` is what each of them
+    needs besides: where a draft is, if it is about one.
     """
 
     proposal: Proposal
@@ -71,9 +65,11 @@ class Page:
     members: Sequence[Case]
     everybody: Sequence[Contestant]
     columns: Sequence[Contestant]
+    listed: Sequence[Contestant]
     demands: Sequence[Demand]
     readers: Matrix
     writers: Matrix
+    to_read: Mapping[str, str]
     to_write: Mapping[str, str]
     round_trips: RoundTrips | None
     lineages: Sequence[Lineage]
@@ -88,6 +84,12 @@ class Page:
     def failing(self, mark: Mark) -> int:
         """How many cases somebody who is counted fails in this way."""
         return len({case.id for each in self.splits if each.mark is mark for case in each.cases})
+
+    @property
+    def broke_in_the_open(self) -> int:
+        """How many of the cases in which somebody breaks are open or disputed."""
+        broke = (each for each in self.splits if each.mark is Mark.BROKE)
+        return len({case.id for each in broke for case in each.cases if not is_decided(case)})
 
     def names(self, what: str) -> Sequence[str]:
         """The lineages of which ``reads``, ``writes_all``, ... is true."""
@@ -107,6 +109,11 @@ class Page:
     def sections(self) -> Mapping[str, tuple[str, int]]:
         """The sections that the demands stand in: the address of each, and how many it has."""
         return sections(self.proposal)
+
+    @property
+    def without_case(self) -> Mapping[str, Sequence[Demand]]:
+        """The demands that no case of the page shows, by the reason."""
+        return unshown(self.demands)
 
     @property
     def polarities(self) -> Mapping[str, int]:
@@ -130,7 +137,7 @@ class Page:
 
     @property
     def agreed(self) -> Sequence[Case]:
-        """The open questions that all answered alike."""
+        """The open questions on which nobody parts from anybody."""
         parted = {each.case.id for each in self.divergences}
         open_ones = [case for case in self.members if case.polarity in ("observe", "any_of")]
         return [case for case in open_ones if case.id not in parted]
@@ -165,18 +172,18 @@ def make_page(
     Raises ``ResultsError`` if a cross-check among the sources is of other results.
     """
     members = proposal.members(corpus)
-    decided = [
-        each for each in members if each.polarity != "observe" and each.status != "contested"
-    ]
+    decided = [each for each in members if is_decided(each)]
     everybody = contestants(sources.together)
     counted = [each for each in everybody if each.counts]
     columns = [*counted, *(each for each in everybody if each.why_apart and each.newest)]
     reading = [case for case in decided if not case.ask.changes]
     writing = [case for case in decided if case.ask.changes]
+    to_read = _plainest(proposal, corpus, changes=False)
     to_write = _plainest(proposal, corpus, changes=True)
-    readers = _standings(everybody, columns, reading, _plainest(proposal, corpus, changes=False))
+    readers = standings_of(everybody, columns, reading, to_read)
     shown = [each for each in readers if each.who in columns]
-    writers = _standings(columns, columns, writing, to_write)
+    writers = standings_of(columns, columns, writing, to_write)
+    listed = [who for who in columns if _tells_anything(who, members)]
     trips = round_trips(counted, sources, corpus, writing, to_write.values())
     selection = _known_part(proposal.cases, members)
     return Page(
@@ -187,31 +194,22 @@ def make_page(
         members=members,
         everybody=everybody,
         columns=columns,
+        listed=listed,
         demands=demands(proposal, corpus, members, reasons),
-        readers=Matrix(shown, _rows(reading, columns), len(reading)),
-        writers=Matrix(writers, _rows(writing, columns), len(writing)),
+        readers=matrix_of(shown, reading, columns),
+        writers=matrix_of(writers, writing, columns),
+        to_read=to_read,
         to_write=to_write,
         round_trips=trips,
         lineages=lineages(shown, writers, trips),
-        splits=splits(counted, decided, known or {}),
+        splits=splits(counted, members, known or {}),
         newcomers=newcomers(readers, reading),
         divergences=_parted(members, corpus, counted),
-        lines=[_line(case, columns) for case in members],
+        lines=[_line(case, listed) for case in members],
         selection=selection,
         again=_again(everybody, selection, proposal, sources.crosscheck, also),
         also=also,
     )
-
-
-def _standings(
-    who: Sequence[Contestant],
-    columns: Sequence[Contestant],
-    cases: Sequence[Case],
-    plainest: Mapping[str, str],
-) -> list[Standing]:
-    """Where each stands, in the order of the columns; those who have none come last."""
-    ordered = [*columns, *(each for each in who if each not in columns)]
-    return [standing(each, cases, plainest) for each in ordered]
 
 
 def _plainest(proposal: Proposal, corpus: Corpus, *, changes: bool) -> dict[str, str]:
@@ -229,36 +227,21 @@ def _plainest(proposal: Proposal, corpus: Corpus, *, changes: bool) -> dict[str,
     return {each: each for each in proposal.plainest if (each in changing) is changes}
 
 
-def _rows(cases: Sequence[Case], columns: Sequence[Contestant]) -> dict[str, Sequence[Cell]]:
-    """The cases by the chapter of their first requirement, one finer where that says little."""
-    chapters = Counter(_chapter(case, 2) for case in cases)
-    groups: dict[str, list[Case]] = {}
-    for case in cases:
-        chapter = _chapter(case, 2)
-        fine = 2 * chapters[chapter] > len(cases)
-        groups.setdefault(_chapter(case, 3) if fine else chapter, []).append(case)
-    small = [name for name, group in groups.items() if len(group) < FEW]
-    others = [case for name in small for case in groups.pop(name)]
-    ordered = {name: groups[name] for name in sorted(groups)}
-    if others:
-        ordered["others"] = others
-    return {name: [_cell(group, who) for who in columns] for name, group in ordered.items()}
-
-
-def _chapter(case: Case, parts: int) -> str:
-    return ".".join(case.requirements[0].split(".")[:parts])
-
-
-def _cell(cases: Sequence[Case], who: Contestant) -> Cell:
-    marks = [mark_of(who.answers[case.id].verdict) for case in cases if case.id in who.answers]
-    return Cell(mark_of_all(marks), marks.count(Mark.PASSED), len(marks))
+def _tells_anything(who: Contestant, cases: Sequence[Case]) -> bool:
+    answers = (who.answers[case.id] for case in cases if case.id in who.answers)
+    return any(mark_of(each.verdict) not in NOTHING for each in answers)
 
 
 def _line(case: Case, columns: Sequence[Contestant]) -> Line:
     digest = hashlib.sha256(canonical_json(case.to_json()).encode()).hexdigest()
-    answers = [each.answers.get(case.id) for each in columns]
-    marks = [Mark.ABSENT if each is None else mark_of(each.verdict) for each in answers]
-    return Line(case, digest, marks)
+    return Line(case, digest, [_mark(each.answers.get(case.id)) for each in columns])
+
+
+def _mark(answer: Result | None) -> tuple[str, str]:
+    """The symbol of an answer, and the name of its class."""
+    mark = Mark.ABSENT if answer is None else mark_of(answer.verdict)
+    asked = answer is not None and mark is Mark.ABSENT
+    return (ASKED if asked else mark.symbol), mark.name
 
 
 def _parted(

@@ -1,7 +1,8 @@
 """Where those who are counted fail, worst first: cases that the same ones fail in the same way.
 
-The example of each is the first case, with what was expected and what the first of them said. What
-is known of the cause stands beside it, by the name of the finding.
+The example of each is the first case, with what was expected and what one of them said. What
+is known of the cause stands beside it, by the name of the finding. Where the text is open or
+disputed nothing is wrong but to break: no text allows a crash.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from zarr_conformance.expectations import Known
 from zarr_conformance.report.difference import Contrast, contrasts
 from zarr_conformance.report.evidence.contestants import Contestant
+from zarr_conformance.report.evidence.standings import is_decided
 from zarr_conformance.report.failures import reproduction
 from zarr_conformance.report.findings import entry_of
 from zarr_conformance.report.marks import Mark, mark_of
@@ -31,15 +33,20 @@ class Split:
     causes: tuple[Known, ...]
 
     @property
+    def example(self) -> Contestant:
+        """Whose answer is shown: a library rather than what stands on it."""
+        return next((each for each in self.who if each.is_root), self.who[0])
+
+    @property
     def contrasts(self) -> list[Contrast]:
-        """What the first case expects and the first implementation said, down to the first byte."""
+        """What the first case expects and the example said, down to the first byte."""
         case = self.cases[0]
-        return list(contrasts(case, self.who[0].answers[case.id].observation))
+        return list(contrasts(case, self.example.answers[case.id].observation))
 
     @property
     def again(self) -> str:
         """The command that shows it again."""
-        return reproduction(self.who[0].implementation, self.cases[0].id)
+        return reproduction(self.example.implementation, self.cases[0].id)
 
 
 def splits(
@@ -75,9 +82,10 @@ def _split(
 
 def _marks(who: Sequence[Contestant], case: Case) -> Iterator[tuple[Mark, tuple[int, ...]]]:
     """Each kind of failure of a case, and the numbers of those who fail in this way."""
+    kinds = KINDS if is_decided(case) else (Mark.BROKE,)
     answers = [each.answers.get(case.id) for each in who]
     marks = [None if each is None else mark_of(each.verdict) for each in answers]
-    for kind in KINDS:
+    for kind in kinds:
         members = tuple(n for n, mark in enumerate(marks) if mark is kind)
         if members:
             yield kind, members

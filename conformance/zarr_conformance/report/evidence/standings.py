@@ -20,6 +20,11 @@ KINDS = ("must", "should", "may", "mandated", "implied")  # the order of the sha
 BAD = (Mark.WRONG, Mark.BROKE, Mark.REJECTED, Mark.ACCEPTED)
 
 
+def is_decided(case: Case) -> bool:
+    """Whether there is a right answer: the text is neither open nor disputed."""
+    return case.polarity != "observe" and case.status != "contested"
+
+
 @dataclass(frozen=True)
 class Standing:
     """One implementation and some cases.
