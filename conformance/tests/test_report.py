@@ -473,7 +473,7 @@ class TestContrasts:
         readings = (Reading("one", PLAIN), Reading("none", Refused("read", mandated=False)))
         (line, *_) = lines_about(case("v3/a/b", AnyOf(readings)), returned(WRONG))
         assert line[1] == (
-            "one (uint16 [2, 2]: 01 00 02 00 03 00 04 00)\n"
+            "one (uint16 [2, 2]: 01 00 02 00 03 00 04 00) or\n"
             "none (a refusal at read: an error is implied)"
         )
 

@@ -95,6 +95,12 @@ class Page:
         """The lineages of which ``reads``, ``writes_all``, ... is true."""
         return [each.name for each in self.lineages if getattr(each, what)]
 
+    def alone(self, feature: str) -> Sequence[str]:
+        """The lineages that read a feature, or write ``write/...``, whatever else they lack."""
+        standings = self.readers.standings if feature in self.to_read else self.writers.standings
+        able = (each.who for each in standings if feature not in each.lacking)
+        return sorted({who.implementation.lineage for who in able if who.counts})
+
     @property
     def files(self) -> Sequence[Results]:
         """The files that the page was made from."""
