@@ -29,7 +29,6 @@ from zarr_fixtures.case import (
 from zarr_fixtures.changes import Contents, faults_of
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.features import features_of
-from zarr_fixtures.readback import read_back
 
 Key: TypeAlias = tuple[str, str]  # name and version of an implementation
 Data: TypeAlias = Elements | Items
@@ -74,6 +73,8 @@ class Stores:
 
 def stores_of(results: Sequence[Results], corpus: Corpus) -> Stores:
     """The stores in results files; those in which no array is to be read are left out."""
+    from zarr_fixtures.readback import read_back  # the reference: pairs need none
+
     makings: list[Making] = []
     questions: dict[str, Case] = {}
     for result in _written(results, corpus):

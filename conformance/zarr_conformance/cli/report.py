@@ -7,7 +7,6 @@ import click
 from zarr_conformance.cli.consoles import output
 from zarr_conformance.cli.files import Files, file_options, outcomes_of
 from zarr_conformance.cli.outcome import show_each_failure
-from zarr_conformance.cli.site import write_site
 from zarr_conformance.errors import UsageError
 from zarr_conformance.report.badge import write_badges
 from zarr_conformance.report.divergences import show_divergences
@@ -138,6 +137,8 @@ def report(
     if files:
         files.write(outcomes_of(results, corpus.cases), corpus.cases)
     if directory is not None:
+        from zarr_conformance.cli.site import write_site  # and with it what makes pages
+
         write_site(directory, results, corpus, trends(kept))
     if not (failures or divergences or name or profile_name or badges or files or directory):
         show(output(), results, corpus.cases)

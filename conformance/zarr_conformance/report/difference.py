@@ -1,12 +1,14 @@
-"""What was expected and what was said, side by side, down to the first byte that differs."""
+"""What was expected and what was said, side by side, down to the first byte that differs.
+
+NumPy and the reference, which take half a second to load, are loaded where something has to be told
+with them: most reports have no need of them.
+"""
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from zarr_conformance.judge import Observation, Stored, parse_answer
 from zarr_conformance.visible import visible
@@ -24,7 +26,6 @@ from zarr_fixtures.case import (
     Written,
 )
 from zarr_fixtures.changes import faults_of
-from zarr_fixtures.readback import read_back
 from zarr_fixtures.words import counted
 
 LONGEST = 500  # characters of a document or message that are shown
@@ -144,6 +145,8 @@ def shortened(text: str) -> str:
 
 def _changes(case: Case, expected: Written, values: Mapping[str, bytes]) -> Iterator[Contrast]:
     """What is wrong with a changed store, the gravest first, and the keys that it has."""
+    from zarr_fixtures.readback import read_back
+
     for fault in faults_of(expected, read_back(case, values)):
         match fault.expected, fault.found:
             case Elements() | Items() as left, Elements() | Items() as right:
@@ -173,6 +176,8 @@ def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Co
     if not different or expected.shape != said.shape:
         return
     left, right = pairs[different[0]]
+    import numpy as np
+
     index = [int(i) for i in np.unravel_index(different[0], expected.shape)]
     yield Contrast("differ", f"{len(different)} of {counted(len(pairs), 'element')}", "")
     if (value := value_of(left, said.data_type)) is not None:
@@ -197,6 +202,8 @@ def value_of(item: bytes, data_type: str) -> str | None:
         return {0: "false", 1: "true"}.get(item[0], "neither true nor false")
     if re.fullmatch("(u?int|float|complex)[0-9]+", data_type) is None:
         return None
+    import numpy as np
+
     try:
         return str(np.frombuffer(item, np.dtype(data_type).newbyteorder("<"))[0])
     except TypeError:  # NumPy has no number of this type
