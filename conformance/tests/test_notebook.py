@@ -18,6 +18,7 @@ from zarr_fixtures.errors import SelectionError
 CORPUS = load()
 GZIP = "v3/codecs/gzip/by-hand"
 PLAIN = "v3/metadata/plainest-array"
+MAY = "v3/codecs/numcodecs/gzip-level-1"
 NO = Observation("refused", {"stage": "open", "message": "no"})
 YES = Observation("returned", {"data_type": "uint8", "shape": [0], "elements": ""})
 PASS = (YES, Verdict("pass", "equal"))
@@ -30,7 +31,7 @@ def results(
 ) -> Results:
     run = Run({"version": "0", "hash": CORPUS.hash}, {}, "1", "x", "3", "2026-01-01T00:00:00")
     key = (name, version)
-    cases = {"gzip": GZIP, "plain": PLAIN}
+    cases = {"gzip": GZIP, "plain": PLAIN, "may": MAY, "old": "v3/retired/case"}
     answers = {cases[each]: Result(cases[each], *key, "core", *said[each], 0.5) for each in said}
     return Results(Path("r"), run, {key: Implementation(*key)}, {}, {key: answers})
 
@@ -77,6 +78,7 @@ def test_results_are_filtered_by_case_verdict_and_reason() -> None:
 def test_records_are_of_texts_and_numbers() -> None:
     assert BOTH.to_records()[0] == {
         "case": GZIP,
+        "level": "must",
         "implementation": HOSTILE,
         "version": "1.0",
         "lineage": "core",
@@ -85,6 +87,17 @@ def test_records_are_of_texts_and_numbers() -> None:
         "reason": "rejected_valid",
         "seconds": 0.5,
     }
+
+
+def test_records_tell_the_level_of_each_case_that_is_known() -> None:
+    levels = {each["case"]: each["level"] for each in results(may=PASS, old=PASS).to_records()}
+    assert levels == {MAY: "may", "v3/retired/case": ""}
+
+
+def test_the_matrix_keeps_the_levels_apart() -> None:
+    html = results(gzip=FAIL, may=PASS)._repr_html_()
+    assert ">numcodecs.gzip MAY</td>" in html
+    assert "Rows count what is a MUST" in html
 
 
 def test_results_are_compared() -> None:

@@ -17,7 +17,7 @@ from zarr_conformance.report.difference import contrasts, remarks
 from zarr_conformance.report.divergences import divergences, show_divergences
 from zarr_conformance.report.failures import reproduction, show_failures
 from zarr_conformance.report.marks import Mark, mark_of_all
-from zarr_conformance.report.matrix import Row, matrix, row_of
+from zarr_conformance.report.matrix import OF_LEVELS, Row, matrix, row_of
 from zarr_conformance.report.terminal import show
 from zarr_conformance.results import Cost, Implementation, NotRun, Result, Results, Run
 from zarr_fixtures.case import (
@@ -181,13 +181,14 @@ MATRIX = """\
                     hasty  honest  old
                     1.0    1.0     1.0
 Zarr v3
-  hierarchy         –      ✓ 1     –
+  hierarchy SHOULD  –      ✓ 1     –
   metadata          ▲ 1/3  ✓ 3     –
 Zarr v3 data types
   float32           ✗ 0/1  ✓ 1     –
 Zarr v3 codecs
   blosc/lz4         † 0/1  ✓ 1     –
-  gzip              ⊘ 1/2  ✓ 2     –
+  gzip              ✓ 1    ✓ 1     –
+  gzip MAY          ⊘ 0/1  ✓ 1     –
 Zarr v2
   metadata          ✓ 1    ✓ 1     ✓ 1
 
@@ -195,6 +196,7 @@ Zarr v2
 ▲ accepts what must be refused   ⊘ refuses valid data
 ✓ passes all                     – not supported
 n/m  n of m cases pass
+Rows count what is a MUST; those of SHOULD and MAY say so.
 
                                             unsup-   incon-     ob-
 Implementation  pass  fail  known  lenient  ported  clusive  served
@@ -387,6 +389,17 @@ class TestRows:
             cells[("honest", "1.0")].judged for cells in matrix(CASES, THREE.results).values()
         )
         assert judged == len([each for each in CASES.values() if each.polarity != "observe"])
+
+    def test_each_level_has_one_after_what_the_feature_must(self) -> None:
+        cells = matrix(CASES, THREE.results)
+        names = {row.name: cells[row]["hasty", "1.0"] for row in cells if row.label == "gzip"}
+        assert list(names) == ["gzip", "gzip MAY"]
+        assert [(each.passed, each.judged) for each in names.values()] == [(1, 1), (0, 1)]
+
+    def test_without_other_levels_none_is_spoken_of(self) -> None:
+        must = {case_id: each for case_id, each in CASES.items() if each.level == "must"}
+        assert OF_LEVELS in printed(results_of({"honest": {}}))
+        assert OF_LEVELS not in printed(results_of({"honest": {}}, must))
 
     def test_a_case_that_was_not_asked_is_absent(self) -> None:
         two = results_of({"honest": {}, "other": {}})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.matrix import Cell, Key, matrix, summary
+from zarr_conformance.report.matrix import OF_LEVELS, Cell, Key, matrix, summary
 from zarr_conformance.report.outcomes import Outcome, Outcomes
 from zarr_conformance.report.terminal import VERDICTS
 from zarr_conformance.visible import visible
@@ -78,14 +78,14 @@ def _matrix(outcomes: Outcomes, cases: Mapping[str, Case]) -> str:
     lines = [_row(heading), "|---|" + "---|" * len(answers)]
     for row, cells in rows.items():
         group = "" if row.group == "format" else f"{row.group}: "
-        label = escaped(f"v{row.version} {group}{row.label}")
+        label = escaped(f"v{row.version} {group}{row.name}")
         lines.append(_row([label, *(_cell(cells[key]) for key in answers)]))
     marks = {cell.mark for cells in rows.values() for cell in cells.values()}
     meanings = (f"{mark.symbol} {mark.meaning}" for mark in Mark if mark in marks)
     table = "\n".join(lines)
     legend = ", ".join(meanings)
     opening = "<details><summary>Matrix: how many cases of each feature pass</summary>"
-    return f"{opening}\n\n{table}\n\n{legend}\n\n</details>\n"
+    return f"{opening}\n\n{table}\n\n{legend}. {OF_LEVELS}\n\n</details>\n"
 
 
 def _cell(cell: Cell) -> str:

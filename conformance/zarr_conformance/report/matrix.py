@@ -1,12 +1,13 @@
 """The matrix: rows are features or chapters, columns implementations, cells what was measured.
 
 Every judged case counts in exactly one row, so that the rows add up to the summary. Observed cases
-count in none: nothing can fail where the specification is silent.
+count in none: nothing can fail where the specification is silent. What a feature SHOULD or MAY do
+has rows of its own, so that no number mixes levels.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from zarr_conformance.report.marks import Mark, mark_of, mark_of_all
@@ -27,24 +28,36 @@ FEATURE_CHAPTERS = {
 }
 GROUPS = ("format", "data types", "chunks", "codecs", "compressors", "writing")
 DATA_TYPES = ("bool", "int", "uint", "float", "complex")
+LEVELS = ("must", "should", "may")
+OF_LEVELS = "Rows count what is a MUST; those of SHOULD and MAY say so."
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: the version of the format, the group, and the label in the group."""
+    """A row: the version of the format, the group, the label in the group, and the level.
+
+    At the level ``must`` it is called as its feature is.
+    """
 
     version: int
     group: str
     label: str
+    level: str = "must"
 
     @property
-    def place(self) -> tuple[int, int, int, int, str]:
+    def name(self) -> str:
+        """What it is called in its group."""
+        return self.label if self.level == "must" else f"{self.label} {self.level.upper()}"
+
+    @property
+    def place(self) -> tuple[int, int, int, int, str, int]:
         """Where it stands: v3 before v2, data types by kind and size, the rest by name."""
         kind = self.label.rstrip("0123456789")
         first = -self.version, GROUPS.index(self.group)
+        last = self.label, LEVELS.index(self.level)
         if kind in DATA_TYPES:
-            return *first, DATA_TYPES.index(kind), int(self.label[len(kind) :] or 0), self.label
-        return *first, len(DATA_TYPES), 0, self.label
+            return *first, DATA_TYPES.index(kind), int(self.label[len(kind) :] or 0), *last
+        return *first, len(DATA_TYPES), 0, *last
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,7 @@ class Cell:
 
 
 def row_of(case: Case) -> Row:
-    """The row in which a case counts."""
+    """The row of the feature that a case is about."""
     _, chapter, *rest = case.id.split("/")
     if case.ask.changes:
         topic = rest[0] if len(rest) > 1 else ""
@@ -75,12 +88,15 @@ def row_of(case: Case) -> Row:
 
 
 def matrix(cases: Mapping[str, Case], results: Answers) -> dict[Row, dict[Key, Cell]]:
-    """The cells by row, in the order in which the rows are shown, and by implementation."""
+    """The cells by row, in the order in which the rows are shown, and by implementation.
+
+    A case counts in the row of its feature at its level.
+    """
     asked = {case_id for answers in results.values() for case_id in answers}
     judged = [cases[i] for i in asked if cases[i].polarity != "observe"]
     rows: dict[Row, list[str]] = {}
     for case in judged:
-        rows.setdefault(row_of(case), []).append(case.id)
+        rows.setdefault(replace(row_of(case), level=case.level), []).append(case.id)
     return {
         row: {key: _cell(ids, answers) for key, answers in results.items()}
         for row, ids in sorted(rows.items(), key=lambda item: item[0].place)
@@ -130,7 +146,7 @@ def summary(cases: Mapping[str, Case], answers: Mapping[str, Result]) -> Summary
     shares = {kind: Share(passed[kind], judged[kind]) for kind in judged}
     return Summary(
         verdicts,
-        {level: shares.get(level, Share()) for level in ("must", "should", "may")},
+        {level: shares.get(level, Share()) for level in LEVELS},
         {kind: shares.get(kind, Share()) for kind in ("mandated", "implied")},
         shares.get("written", Share()),
     )

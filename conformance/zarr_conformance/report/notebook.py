@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zarr_conformance.judge import VERDICTS
 from zarr_conformance.report.comparison import Comparison
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.matrix import Key, matrix
+from zarr_conformance.report.matrix import OF_LEVELS, Key, matrix
 from zarr_conformance.report.pages import render
 from zarr_conformance.results import Result, Results
 from zarr_fixtures.corpus import Corpus, load
@@ -45,6 +45,7 @@ def matrix_html(results: Results) -> str:
         keys=list(answers),
         groups=groups,
         rows=rows,
+        of_levels=OF_LEVELS,
         uncounted=(Mark.UNSUPPORTED, Mark.ABSENT),
         marks=[mark for mark in Mark if mark in marks],
         verdicts=[
@@ -77,11 +78,16 @@ def where(
 
 
 def records(results: Results) -> Iterator[dict[str, Any]]:
-    """A row for each case on each implementation, of texts and numbers alone."""
+    """A row for each case on each implementation, of texts and numbers alone.
+
+    ``level`` is empty of a case that the installed corpus does not have.
+    """
+    cases = corpus().cases
     for answers in results.answers.values():
         for result in answers.values():
             yield {
                 "case": result.case,
+                "level": cases[result.case].level if result.case in cases else "",
                 "implementation": result.implementation,
                 "version": result.version,
                 "lineage": result.lineage,

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from zarr_conformance.report.divergences import divergences
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.matrix import Cell, Key, Row, Summary, matrix, summary
+from zarr_conformance.report.matrix import OF_LEVELS, Cell, Key, Row, Summary, matrix, summary
 from zarr_conformance.report.tables import Layout, fits, legend, show_columns, symbol
 from zarr_conformance.results import Result, Results
 from zarr_fixtures.case import Case
@@ -85,12 +85,14 @@ def _show_matrix(
             table.add_row(Text(title, style="bold"))
             for row in members:
                 cells = (_cell(console, rows[row][key], layout) for key in columns)
-                table.add_row(Text(f"  {row.label}"), *cells)
+                table.add_row(Text(f"  {row.name}"), *cells)
 
     show_columns(console, columns, build)
     console.print()
     marks = {cell.mark for row in rows.values() for cell in row.values()}
     console.print(legend(console, marks, "n/m  n of m cases pass"))
+    if any(row.level != "must" for row in rows):
+        console.print(OF_LEVELS)
     console.print()
 
 
