@@ -26,7 +26,7 @@ from zarr_conformance.report.html.site import Site, require_ours, write_file
 from zarr_conformance.report.html.stored import stored_values
 from zarr_conformance.report.html.table import code, tally
 from zarr_conformance.report.marks import Mark
-from zarr_conformance.report.matrix import Share, matrix
+from zarr_conformance.report.matrix import Row, Share, matrix, row_of
 from zarr_conformance.report.trend import KINDS, Entry, trends, write_history
 from zarr_conformance.results import NotRun, Results
 from zarr_conformance.visible import visible
@@ -133,22 +133,32 @@ def test_the_matrix_counts_as_the_terminal_does(corpus: Corpus, results: Results
                 for case in corpus
                 if case.polarity != "observe" and _row(case) == row
             ]
-            assert (tally(map(code, mine)).mark, tally(map(code, mine)).passed) == (
-                cell.mark,
-                cell.passed,
-            )
+            told = tally((row.level, code(each)) for each in mine)
+            assert told.mark is cell.mark
+            assert sum(each.passed for each in told.counts) == cell.passed
+            assert {each.level for each in told.counts} <= {row.level}
 
 
-def _row(case: object) -> object:
-    from zarr_conformance.report.matrix import row_of
-
-    return row_of(case)  # type: ignore[arg-type]
+def _row(case: Case) -> Row:
+    return replace(row_of(case), level=case.level)
 
 
 def test_a_known_failure_is_shown_as_the_failure_it_is() -> None:
-    cell = tally("aIb")
-    assert (cell.mark, cell.known, cell.count) == (Mark.WRONG, True, "1/3")
-    assert tally("aIB").known is False
+    cell = tally(("must", each) for each in "aIb")
+    assert (cell.mark, cell.known, *map(str, cell.told)) == (Mark.WRONG, True, "1/3")
+    assert tally(("must", each) for each in "aIB").known is False
+
+
+def test_a_cell_counts_each_level_that_has_cases_apart() -> None:
+    cell = tally([("may", "A"), ("must", "I"), ("should", "I"), ("may", "I"), ("must", "I")])
+    assert (cell.mark, *map(str, cell.told)) == (Mark.WRONG, "2", "SHOULD 1", "MAY 1/2")
+    assert cell.share == "--p:100%;--f:100%"  # of what is a MUST
+    assert tally([("may", "A"), ("may", "L"), ("must", "0")]).share == "--p:0%;--f:100%"
+    assert tally([("must", "J")]).told == ()
+
+
+def test_the_page_names_the_levels_beside_their_counts(pages: Pages) -> None:
+    assert re.search(r"<i>\d+/\d+</i><i class=more>MAY \d+/\d+</i>", pages[places.MATRIX])
 
 
 def test_known_failures_come_with_reason_and_evidence(

@@ -130,6 +130,36 @@ def test_each_filter_leaves_some_and_not_all(page: "Page", folder: Path, address
     assert page.evaluate("location.hash") == address
 
 
+def test_a_filter_by_level_counts_only_that_level(page: "Page", folder: Path) -> None:
+    counts = "#matrix .feature:visible > tr:first-child > td i"
+    open_matrix(page, folder)
+    kinds = {each.partition(" ")[0] for each in page.locator(counts).all_text_contents()}
+    assert {"MAY"} < kinds
+    open_matrix(page, folder, "#level=may")
+    page.reload()
+    settle(page)
+    texts = page.locator(counts).all_text_contents()
+    assert texts
+    assert all(each.startswith("MAY ") for each in texts)
+
+
+def test_a_cell_says_in_words_how_each_level_went(page: "Page", folder: Path) -> None:
+    open_matrix(page, folder)
+    cell = page.locator("#matrix .feature > tr:first-child > td:has(i:not(.more)):has(.more)").first
+    must, more = cell.locator("i").all_text_contents()[:2]
+    cell.hover()
+    said = page.locator("#reading").text_content() or ""
+    assert cell.get_attribute("aria-label") == said
+    assert f"MUST {of(must)}, {more.split()[0]} {of(more.split()[1])}" in said
+    assert said.endswith(" pass")
+
+
+def of(count: str) -> str:
+    """A count in words: ``2/3`` is 2 of 3, and ``3`` is all of 3."""
+    passed, _, judged = count.partition("/")
+    return f"{passed} of {judged or passed}"
+
+
 def test_implementations_can_be_chosen_by_name(page: "Page", folder: Path) -> None:
     open_matrix(page, folder, "#implementation=wrong")
     assert shown(page, "#matrix thead th") == 3  # the corner, and two versions

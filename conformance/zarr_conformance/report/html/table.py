@@ -14,7 +14,7 @@ from typing import Any
 from zarr_conformance.report.html.answers import mark_in
 from zarr_conformance.report.html.places import anchor, case_page, implementation_page
 from zarr_conformance.report.marks import Mark, mark_of_all
-from zarr_conformance.report.matrix import Answers, Key, Row, row_of
+from zarr_conformance.report.matrix import LEVELS, Answers, Key, Row, row_of
 from zarr_conformance.results import Result, Results
 from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
@@ -22,7 +22,7 @@ from zarr_fixtures.profile import Profile
 
 MARKS = tuple(Mark)
 FAILURES = (Mark.WRONG, Mark.BROKE, Mark.ACCEPTED, Mark.REJECTED)
-LEVELS = ("must", "should", "may")
+ABSENT = chr(ord("A") + MARKS.index(Mark.ABSENT))
 
 
 def code(result: Result | None) -> str:
@@ -41,41 +41,60 @@ def code(result: Result | None) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A cell: its mark, how many of how many judged cases pass or fail, whether that is known."""
+class Count:
+    """How many of the judged cases of one level pass, and how many fail."""
 
-    mark: Mark
+    level: str
     passed: int
     failed: int
     judged: int
+
+    def __str__(self) -> str:
+        """The numbers, after the level if it is not MUST."""
+        level = "" if self.level == "must" else f"{self.level.upper()} "
+        passed = "" if self.passed == self.judged else f"{self.passed}/"
+        return f"{level}{passed}{self.judged}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its mark, a count for each level that has cases, whether all that fails is known."""
+
+    mark: Mark
+    counts: tuple[Count, ...]
     known: bool
 
     @property
-    def count(self) -> str:
-        """The numbers beside the symbol: none where they tell nothing."""
-        if self.mark in (Mark.UNSUPPORTED, Mark.ABSENT, Mark.INCONCLUSIVE):
-            return ""
-        return f"{self.judged}" if self.passed == self.judged else f"{self.passed}/{self.judged}"
+    def told(self) -> tuple[Count, ...]:
+        """The counts beside the symbol: none where they tell nothing."""
+        silent = self.mark in (Mark.UNSUPPORTED, Mark.ABSENT, Mark.INCONCLUSIVE)
+        return () if silent else self.counts
 
     @property
     def share(self) -> str:
-        """The bar below the numbers: where what passes ends, and where what fails does."""
-        return f"--p:{_percent(self.passed, self)};--f:{_percent(self.passed + self.failed, self)}"
+        """The bar below, of the first count: where what passes ends, and where what fails does."""
+        first = self.counts[0] if self.counts else Count("must", 0, 0, 1)
+        passed, failed = first.passed, first.passed + first.failed
+        return f"--p:{100 * passed // first.judged}%;--f:{100 * failed // first.judged}%"
 
 
-def _percent(count: int, cell: Cell) -> str:
-    return f"{100 * count // (cell.judged or 1)}%"
-
-
-def tally(codes: Iterable[str]) -> Cell:
-    """The cell of these results."""
-    judged = [each for each in codes if each.isalpha()]
-    marks = [MARKS[ord(each.upper()) - ord("A")] for each in judged]
-    present = [mark for mark in marks if mark is not Mark.ABSENT]
-    failures = [each for each, mark in zip(judged, marks, strict=True) if mark in FAILURES]
+def tally(results: Iterable[tuple[str, str]]) -> Cell:
+    """The cell of these results, of each of which the level of the case and the code are given."""
+    judged = [(level, each) for level, each in results if each.isalpha() and each != ABSENT]
+    marks = {level: [_mark(each) for at, each in judged if at == level] for level in LEVELS}
+    failures = [each for _, each in judged if _mark(each) in FAILURES]
     known = bool(failures) and all(each.islower() for each in failures)
-    passed = present.count(Mark.PASSED)
-    return Cell(mark_of_all(present), passed, len(failures), len(present), known)
+    counts = (_count(level, each) for level, each in marks.items() if each)
+    return Cell(mark_of_all([_mark(each) for _, each in judged]), tuple(counts), known)
+
+
+def _mark(letter: str) -> Mark:
+    return MARKS[ord(letter.upper()) - ord("A")]
+
+
+def _count(level: str, marks: Sequence[Mark]) -> Count:
+    failed = sum(mark in FAILURES for mark in marks)
+    return Count(level, marks.count(Mark.PASSED), failed, len(marks))
 
 
 @dataclass(frozen=True)
@@ -128,12 +147,14 @@ def table(results: Results, cases: Mapping[str, Case], profiles: Sequence[Profil
     answers = results.answers
     rows = _rows(cases, answers)
     listed = [case for members in rows.values() for case in members]
-    codes = [[code(each.get(case.id)) for case in listed] for each in answers.values()]
+    codes = [
+        [(case.level, code(each.get(case.id))) for case in listed] for each in answers.values()
+    ]
     shown = list(_feature_rows(rows, codes))
     chapters = (Chapter(title, tuple(each)) for title, each in groupby(shown, _title))
     columns = tuple(_column(key, results) for key in answers)
     present = {cell.mark for row in shown for cell in row.cells}
-    present |= {tally(each).mark for column in codes for each in set(column)}
+    present |= {tally([each]).mark for column in codes for each in set(column)}
     return Table(
         columns,
         len(rows),
@@ -158,7 +179,7 @@ def _rows(cases: Mapping[str, Case], answers: Answers) -> dict[Row, list[Case]]:
 
 
 def _feature_rows(
-    rows: Mapping[Row, Sequence[Case]], codes: Sequence[Sequence[str]]
+    rows: Mapping[Row, Sequence[Case]], codes: Sequence[Sequence[tuple[str, str]]]
 ) -> Iterable[FeatureRow]:
     start = 0
     for number, (row, members) in enumerate(rows.items()):
@@ -192,7 +213,7 @@ def _column(key: Key, results: Results) -> Column:
 def _data(
     columns: Sequence[Column],
     rows: Mapping[Row, Sequence[Case]],
-    codes: Sequence[Sequence[str]],
+    codes: Sequence[Sequence[tuple[str, str]]],
     profiles: Sequence[Profile],
 ) -> str:
     """The script that holds the data: ASCII only, so that no text in it can end or change it."""
@@ -206,7 +227,7 @@ def _data(
             [case.id, case.title, str(case_page(case.id)), LEVELS.index(case.level), list(case.zep)]
             for case in listed
         ],
-        "answers": ["".join(column) for column in codes],
+        "answers": ["".join(each for _, each in column) for column in codes],
         "profiles": {
             profile.name: [number for number, case in enumerate(listed) if profile.has(case)]
             for profile in profiles

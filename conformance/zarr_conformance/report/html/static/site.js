@@ -7,11 +7,11 @@ function startMatrix(data) {
   const reading = document.getElementById("reading");
   const names = data.marks.map(([name]) => name);
   const number = Object.fromEntries(names.map((name, index) => [name, index]));
-  const levels = ["must", "should", "may"];
+  const LEVELS = ["must", "should", "may"];
   const MOST_UNFOLDED = 60; // cases that unfold by themselves when a filter leaves so few
 
   const cases = data.cases.map(([id, title, page, level, zeps]) => ({
-    id, title, page, level: levels[level], zeps, text: `${id} ${title}`.toLowerCase(),
+    id, title, page, level, zeps, text: `${id} ${title}`.toLowerCase(),
   }));
   const rows = [];
   for (const [version, id, size] of data.rows) {
@@ -101,7 +101,7 @@ function startMatrix(data) {
       if (state.format && row.version !== state.format) return;
       for (let index = row.start; index < row.stop; index++) {
         const each = cases[index];
-        if (state.level && each.level !== state.level) continue;
+        if (state.level && LEVELS[each.level] !== state.level) continue;
         if (state.zep && !each.zeps.includes(Number(state.zep))) continue;
         if (state.profile && !(members && members.has(index))) continue;
         if (words.length && !words.every((word) => each.text.includes(word))) continue;
@@ -114,42 +114,55 @@ function startMatrix(data) {
 
   function tally(answers, members) {
     const counts = new Array(names.length).fill(0);
+    const levels = LEVELS.map((level) => ({ level, passed: 0, failed: 0, judged: 0 }));
     let known = 0;
     for (const index of members) {
       const code = answers[index];
       const mark = markOf(code);
       if (mark < 0 || mark === number.absent) continue;
+      const level = levels[cases[index].level];
       counts[mark]++;
+      level.judged++;
+      if (mark === number.passed) level.passed++;
+      if (data.failures.includes(mark)) level.failed++;
       if (isKnown(code)) known++;
     }
-    const judged = counts.reduce((sum, count) => sum + count, 0);
-    const failed = data.failures.reduce((sum, mark) => sum + counts[mark], 0);
+    const failed = levels.reduce((sum, level) => sum + level.failed, 0);
     const incomplete = counts[number.unsupported] + counts[number.inconclusive] > 0;
     let mark = counts.findIndex((count) => count > 0);
     if (mark < 0) mark = number.absent;
     if ((mark === number.lenient || mark === number.passed) && counts[number.passed] && incomplete) {
       mark = number.partly;
     }
-    return { mark, passed: counts[number.passed], failed, judged, known: failed > 0 && known === failed };
+    return { mark, levels: levels.filter(({ judged }) => judged), known: failed > 0 && known === failed };
   }
 
-  function countText({ mark, passed, judged }) {
-    if ([number.unsupported, number.absent, number.inconclusive].includes(mark)) return "";
-    return passed === judged ? `${judged}` : `${passed}/${judged}`;
+  // The counts beside the symbol, one for each level that has cases: none where they tell nothing.
+  function told({ mark, levels }) {
+    return [number.unsupported, number.absent, number.inconclusive].includes(mark) ? [] : levels;
+  }
+
+  function countElement({ level, passed, judged }) {
+    const more = level === "must" ? "" : `${level.toUpperCase()} `;
+    const element = document.createElement("i");
+    if (more) element.className = "more";
+    element.textContent = more + (passed === judged ? judged : `${passed}/${judged}`);
+    return element;
   }
 
   const filled = new WeakMap(); // what each cell shows, so that only what changes is touched
 
   function fill(cell, counts) {
-    const now = `${counts.mark} ${counts.known} ${counts.passed} ${counts.failed} ${counts.judged}`;
+    const now = JSON.stringify(counts);
     if (filled.get(cell) === now) return;
     filled.set(cell, now);
     const [name, symbol] = data.marks[counts.mark];
     cell.className = `m-${name}${counts.known ? " known" : ""}`;
     cell.firstChild.textContent = symbol;
-    cell.lastChild.textContent = countText(counts);
-    const share = (count) => `${Math.floor((100 * count) / (counts.judged || 1))}%`;
-    cell.style.cssText = `--p:${share(counts.passed)};--f:${share(counts.passed + counts.failed)}`;
+    cell.replaceChildren(cell.firstChild, ...told(counts).map(countElement));
+    const { passed, failed, judged } = counts.levels[0] || { passed: 0, failed: 0, judged: 1 };
+    const share = (count) => `${Math.floor((100 * count) / judged)}%`;
+    cell.style.cssText = `--p:${share(passed)};--f:${share(passed + failed)}`;
   }
 
   // --- Showing it.
@@ -258,8 +271,17 @@ function startMatrix(data) {
     const about = cell.closest(".feature") && !cell.closest(".case")
       ? head.querySelector("button").firstChild.textContent.trim()
       : (head.querySelector("a") || head).textContent;
-    const count = cell.querySelector("i")?.textContent.replace("/", " of ");
-    return `${column[0]} ${column[1]} · ${about} · ${meaning}${known}${count ? ` · ${count} cases pass` : ""}`;
+    return [`${column[0]} ${column[1]}`, about, meaning + known, ...passing(cell)].join(" · ");
+  }
+
+  // How many cases of each level pass; of a single case that has been said.
+  function passing(cell) {
+    if (cell.closest(".case")) return [];
+    const feature = cell.closest(".feature");
+    const members = feature ? left[feature.dataset.row] : left.flat();
+    const counts = told(tally(data.answers[cell.cellIndex - 1], members));
+    const each = counts.map(({ level, passed, judged }) => `${level.toUpperCase()} ${passed} of ${judged}`);
+    return each.length ? [`${each.join(", ")} pass`] : [];
   }
 
   const observed = (cell) => cell.textContent === "○" ? "answers as no reading does" : `answers as reading ${cell.textContent}`;
