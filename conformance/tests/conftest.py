@@ -5,8 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -29,7 +28,7 @@ from zarr_fixtures.case import (
     Refused,
     StoredValue,
 )
-from zarr_fixtures.corpus import Corpus, load
+from zarr_fixtures.corpus import Corpus
 
 FAKES = Path(__file__).parent / "fakes"
 ZEROS = Elements("uint8", (4,), bytes(4))
@@ -99,17 +98,6 @@ def honest_answer(case: Case) -> dict[str, object]:
             return {"returned": {"metadata": members}}
         case _:
             return NO
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _corpus_loaded_once() -> Iterator[None]:
-    """Every command loads the corpus, which takes a second; here hundreds share a process."""
-    each_time, once = load, cache(load)
-    with pytest.MonkeyPatch.context() as patch:
-        for module in list(sys.modules.values()):
-            if vars(module).get("load") is each_time:
-                patch.setattr(module, "load", once)
-        yield
 
 
 @pytest.fixture(scope="session")
