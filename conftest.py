@@ -1,4 +1,4 @@
-"""What all tests share: the corpus, which each of thirty modules would load anew otherwise."""
+"""What all tests share: the corpus, which modules and commands would each load anew otherwise."""
 
 from functools import cache
 
