@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kit" / "python"))
 from group_around import group_around
-from zarr_adapter import Crashed, Refused, Unsupported, serve
+from zarr_adapter import Refused, Unsupported, ended, serve
 
 # isort: split
 from cdl import Group, Variable, parse, unquoted
@@ -104,7 +104,7 @@ def _node(store: str, path: str, zarr_format: int, *options: str) -> Group | Var
     with group_around(store, "store", zarr_format) as directory:
         done = _run(*options, f"file://{directory}#mode=zarr,file")
     if done.returncode < 0:
-        raise Crashed(done.returncode, done.stderr)
+        raise ended(done.returncode, done.stderr)
     cdl = done.stdout.decode("utf-8", "surrogateescape")
     if done.returncode:
         message = done.stderr.decode(errors="replace").strip().replace(directory, "")

@@ -225,25 +225,42 @@ def test_a_refusal_names_its_stage(tmp_path: Path) -> None:
     ],
 )
 def test_a_crash_of_a_program_is_told_as_one(tmp_path: Path, code: int, how: str) -> None:
-    crash = f"with opening():\n    raise Crashed({code}, b'core\\xff')"
-    body = f"from zarr_adapter import Crashed\n{crash}"
+    crash = f"with opening():\n    raise ended({code}, b'core\\xff')"
+    body = f"from zarr_adapter import ended\n{crash}"
     assert ask(tmp_path, body) == {"crashed": {"detail": how, "stderr": "core\ufffd"}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        ("raise MemoryError", "MemoryError"),
+        ("np.empty(2**59)", "MemoryError"),
+        ("raise RecursionError", "RecursionError"),
+        ("raise type('PanicException', (BaseException,), {})('a panic')", "PanicException"),
+    ],
+)
+def test_a_fault_of_the_library_is_a_crash_that_is_told(
+    tmp_path: Path, fault: str, name: str
+) -> None:
+    """An exhausted machine, or a panic, is no refusal: it may not pass a negative case."""
+    crash = ask(tmp_path, f"with reading():\n    {fault}")["crashed"]
+    assert crash["detail"] == f"raised {name}"
+    assert crash["stderr"].startswith("Traceback")
+    assert name in crash["stderr"].splitlines()[-1]
 
 
 @pytest.mark.parametrize(
     "body",
     [
         "raise ValueError('outside')",
-        "with reading():\n    raise MemoryError",
-        "with reading():\n    np.empty(2**59)",
-        "with reading():\n    raise RecursionError",
+        "raise MemoryError",
+        "raise BaseException",
         "with reading():\n    raise SystemExit(1)",
         "with reading():\n    raise KeyboardInterrupt",
-        "with reading():\n    raise BaseException",
     ],
 )
 def test_a_fault_is_never_a_refusal(tmp_path: Path, body: str) -> None:
-    """Neither the adapter's own mistakes nor an exhausted machine may pass a negative case."""
+    """Neither the adapter's own mistakes nor what is to end it may pass a negative case."""
     indented = body.replace("\n", "\n    ")
     adapter = f"def read():\n    {indented}\nserve(describe('numpy'), read=read)"
     finished = run(tmp_path, adapter, '{"id": 7, "read": {}}')

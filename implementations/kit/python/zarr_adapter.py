@@ -42,9 +42,10 @@ _NARROW |= {"float6_e2m3fn": 6, "float6_e3m2fn": 6}
 LONGEST_MESSAGE = 400  # characters of an error that are passed on: what is wrong comes first
 
 # No word on the data: the machine or the interpreter gave up, and with more memory or a deeper
-# stack the same library might have read the same store. They end the process, as a crash does;
-# so do SystemExit and KeyboardInterrupt, which are no ``Exception``.
+# stack the same library might have read the same store. So it is with what is no ``Exception``,
+# such as the panics of Rust, but for those that are to end the process, and do.
 _FAULTS = (MemoryError, RecursionError)
+_ENDS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
 
 class Refused(Exception):
@@ -61,12 +62,21 @@ class Unsupported(Exception):
 
 
 class Crashed(BaseException):  # no ``Exception``: none may take it for a refusal
-    """A program that was run for this question alone ended by a signal, or as no answer ends."""
+    """The library broke over this question, or a program that was run for it alone; this lives on.
 
-    def __init__(self, code: int, stderr: bytes) -> None:
-        super().__init__(code, stderr)
-        self.how = f"exited with code {code}" if code >= 0 else f"was killed by {_signal(-code)}"
-        self.stderr = stderr.decode(errors="replace")
+    ``how`` is a clause that follows "it", and ``stderr`` what was, or would have been, printed.
+    """
+
+    def __init__(self, how: str, stderr: str) -> None:
+        super().__init__(how, stderr)
+        self.how = how
+        self.stderr = stderr
+
+
+def ended(code: int, stderr: bytes) -> Crashed:
+    """The crash of a program that ended with ``code``, which is negative for a signal."""
+    how = f"exited with code {code}" if code >= 0 else f"was killed by {_signal(-code)}"
+    return Crashed(how, stderr.decode(errors="replace"))
 
 
 def _signal(number: int) -> str:
@@ -75,8 +85,17 @@ def _signal(number: int) -> str:
     return {each.value: each.name for each in Signals}.get(number, f"signal {number}")
 
 
+def _fault(error: BaseException) -> Crashed:
+    from traceback import format_exception
+
+    return Crashed(f"raised {type(error).__name__}", "".join(format_exception(error)))
+
+
 class _Stage:
-    """Takes what the library raises inside for its refusal. Keep the adapter's own work outside."""
+    """Takes what the library raises inside for its refusal, or its crash if it is a fault.
+
+    Keep the adapter's own work outside.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -85,8 +104,11 @@ class _Stage:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is None or isinstance(error, (*_ENDS, Crashed)):
+            return
         if isinstance(error, Exception) and not isinstance(error, _FAULTS):
             raise Refused(self._name, f"{type(error).__name__}: {error}") from error
+        raise _fault(error) from error
 
 
 def opening() -> _Stage:
@@ -221,9 +243,9 @@ def data_type_name(dtype: Any) -> str:
 def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str, Any]]) -> None:
     """Answer until told to stop: ``questions`` has a function for each question known here.
 
-    It gets the question's members by keyword and returns the answer's. It may raise ``Refused``
-    (by ``opening`` and ``reading``) or ``Unsupported``; anything else that it raises is a fault of
-    the adapter, and ends the process with a traceback rather than pass for a refusal.
+    It gets the question's members by keyword and returns the answer's. It may raise ``Refused`` or
+    ``Crashed`` (by ``opening`` and ``reading``) or ``Unsupported``; anything else that it raises is
+    a fault of the adapter, and ends the process with a traceback rather than pass for a refusal.
     """
     gc.freeze()  # what the libraries made when they were imported is garbage at no time
     for line in sys.stdin.buffer:
