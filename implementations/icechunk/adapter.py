@@ -32,7 +32,7 @@ from zarr.core.buffer.cpu import Buffer
 BYTES = "VariableLengthBytes"
 METADATA = "zarr.json"
 
-EVENTS = asyncio.Runner()  # one event loop for all keys: to make one takes longer than to set one
+EVENTS = asyncio.Runner()  # one event loop for all: to make one takes longer than to fill a store
 
 # Rectilinear grids are read once their user has said so. Not to ask would be to judge the switch.
 zarr.config.set({"array.rectilinear_chunks": True})
@@ -85,29 +85,36 @@ def _committed(store: str, zarr_format: int) -> icechunk.IcechunkStore:
         raise Unsupported("a repository of Icechunk holds Zarr v3 alone")
     repository = icechunk.Repository.create(icechunk.in_memory_storage())
     session = repository.writable_session("main")
-    # Icechunk takes a chunk if it knows the array: metadata first, from the root down.
-    keys = sorted(_keys(Path(store)), key=lambda key: (PurePosixPath(key).name != METADATA, key))
-    for key in keys:
-        _put(session.store, key, Path(store, key).read_bytes())
+    EVENTS.run(_put_all(session.store, Path(store)))
     with opening():
         session.commit("the store, as it was found", allow_empty=True)
         return repository.readonly_session("main").store
 
 
-def _put(store: icechunk.IcechunkStore, key: str, value: bytes) -> None:
+async def _put_all(store: icechunk.IcechunkStore, directory: Path) -> None:
+    """Let Icechunk keep each value. It takes a chunk if it knows the array: metadata first."""
+    for key in sorted(_keys(directory), key=lambda key: (not _is_metadata(key), key)):
+        await _put(store, key, Path(directory, key).read_bytes())
+
+
+async def _put(store: icechunk.IcechunkStore, key: str, value: bytes) -> None:
     """Let Icechunk keep a value. It has a place for metadata and for chunks, and no other."""
     try:
         with opening():
-            EVENTS.run(store.set(key, Buffer.from_bytes(value)))
+            await store.set(key, Buffer.from_bytes(value))
     except Refused as refusal:
-        if PurePosixPath(key).name == METADATA:
+        if _is_metadata(key):
             raise
         raise Unsupported(f"Icechunk has no place for {key}: {refusal.message}") from refusal
 
 
 def _keys(directory: Path) -> list[str]:
-    found = (Path(folder, name) for folder, _, names in os.walk(directory) for name in names)
-    return [str(path.relative_to(directory)) for path in found]
+    found = (f"{folder}/{name}" for folder, _, names in os.walk(directory) for name in names)
+    return [path.removeprefix(f"{directory}/") for path in found]
+
+
+def _is_metadata(key: str) -> bool:
+    return PurePosixPath(key).name == METADATA
 
 
 def _data_type_name(array: Any) -> str:
