@@ -198,8 +198,8 @@ class TestHowItEnds:
             ("os.kill(os.getpid(), 9)", "crashed", "was killed by SIGKILL"),
             ("sys.exit(2)", "crashed", "exited with code 2"),
             ("sys.exit(101)", "crashed", "exited with code 101"),
-            ("time.sleep(600)", "timed_out", "did not answer within 2 s"),
-            ("os.fork() or os.fork(); time.sleep(600)", "timed_out", "did not answer within 2 s"),
+            ("time.sleep(600)", "timed_out", "did not answer within 1 s"),
+            ("os.fork() or os.fork(); time.sleep(600)", "timed_out", "did not answer within 1 s"),
             ("x = []\nwhile True: x.append(b'1' * 2**23)", "out_of_memory", "held"),
             ("while True: os.write(1, b'1' * 2**23)", "out_of_memory", "held"),
         ],
@@ -207,7 +207,7 @@ class TestHowItEnds:
     def test_whatever_else_it_does_is_a_crash(
         self, form: Form, program: str, reason: str, detail: str, ask: Callable[..., object]
     ) -> None:
-        observations = ask(form, program, seconds=2 if reason == "timed_out" else 30)
+        observations = ask(form, program, seconds=1 if reason == "timed_out" else 30)
         assert isinstance(observations, list)
         for observation in observations:
             assert observation.kind == "broken"

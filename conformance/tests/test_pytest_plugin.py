@@ -23,7 +23,7 @@ from zarr_fixtures.corpus import Corpus
 REFERENCE = find_implementations()["zarr-reference"].expectations.parent / "adapter.py"
 SETTINGS = """\
 [pytest]
-addopts = --strict-markers --strict-config -p no:cacheprovider
+addopts = --strict-markers --strict-config -p no:cacheprovider -p no:hypothesispytest
 filterwarnings = error
 python_functions = check_*
 python_files = check_*.py
