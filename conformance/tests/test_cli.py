@@ -180,7 +180,7 @@ class TestRun:
     def test_of_whoever_passes_nothing_at_all_is_3(
         self, command: Callable[..., Outcome], adapter: Callable[..., str]
     ) -> None:
-        outcome = command("run", "--adapter", adapter(REFUSES), "--select", "v3/metadata")
+        outcome = command("run", "--adapter", adapter(REFUSES))
         assert outcome.code == 3
         assert "fake 1.0 passed nothing: is its adapter working?" in outcome.out
 
