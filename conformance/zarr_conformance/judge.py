@@ -14,6 +14,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Any, Literal, TypeAlias, TypeGuard, get_args
 
@@ -340,6 +341,7 @@ def _parse_base64(text: Any) -> bytes | None:
 _SIZED = re.compile(r"(?:u?int|float|complex|r)(?P<bits>[0-9]{1,9})|\|S(?P<bytes>[0-9]{1,9})")
 
 
+@lru_cache(maxsize=256)  # there are few, but anybody may answer any
 def item_size(data_type: str) -> int | None:
     """The size of one element in bytes, or None if the name does not tell it."""
     if data_type == "bool":

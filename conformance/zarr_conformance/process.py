@@ -24,7 +24,7 @@ import psutil
 from zarr_conformance.protocol import BadAnswer, Breakdown, quoted
 
 SLICE = 0.05  # seconds between two looks at the process
-CENSUS = 0.25  # seconds between two searches for its descendants, which cost a millisecond
+CENSUS = 0.5  # seconds between two searches for its descendants, which cost some milliseconds
 LAST_BREATH = 1.0  # seconds that a process may run on without its standard output
 LONGEST_LINE = 64 * 2**20
 STDERR_TAIL = 64 * 2**10
