@@ -7,6 +7,7 @@
     lineage = "zarr-python"                   # the core library that it stands on
     homepage = "https://zarr.readthedocs.io"
     versions = ["3.4.2", "3.1.6"]             # newest first; the first that installs is taken
+    one_processor = true                      # its threads wait for each other: false if not said
 
     [python]                                  # the toolchain: what ``environments`` makes it with
     requirements = ["zarr=={version}"]        # nothing: run with our own Python and its packages
@@ -37,7 +38,7 @@ from zarr_conformance.versions import parse_version
 
 TOOLCHAINS = ("python", "node", "cargo", "maven", "go", "program")
 MEMBERS = {"name": str, "language": str, "lineage": str, "homepage": str}
-OPTIONAL = {"versions": list | dict, **dict.fromkeys(TOOLCHAINS, dict)}
+OPTIONAL = {"versions": list | dict, "one_processor": bool, **dict.fromkeys(TOOLCHAINS, dict)}
 TOOLCHAIN_MEMBERS = {"requirements": list, "run": list}
 TOOLCHAIN_OPTIONAL = {"older": list}
 OLDER_MEMBERS = {"versions": list | dict, **TOOLCHAIN_MEMBERS}
@@ -74,6 +75,7 @@ class Implementation:
     releases: Mapping[str, Release] = field(default_factory=dict)
     version: str = ""
     toolchain: str = "python"
+    one_processor: bool = False
 
     @property
     def asked_for(self) -> str:
@@ -179,6 +181,7 @@ def _read(path: Path) -> Implementation:
         directory=path.parent,
         releases=releases,
         toolchain=toolchain,
+        one_processor=document.get("one_processor", False),
     )
 
 

@@ -21,6 +21,7 @@ from typing import IO, cast
 
 import psutil
 
+from zarr_conformance import processors
 from zarr_conformance.protocol import BadAnswer, Breakdown, quoted
 
 SLICE = 0.05  # seconds between two looks at the process
@@ -42,11 +43,15 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Launch:
-    """How a process is started: command, working directory, and its whole environment."""
+    """How a process is started: command, working directory, and its whole environment.
+
+    With ``one_processor`` it is kept on one, where that is possible.
+    """
 
     command: tuple[str, ...]
     directory: Path
     environment: Mapping[str, str]
+    one_processor: bool = False
 
 
 class Process:
@@ -54,6 +59,7 @@ class Process:
 
     def __init__(self, launch: Launch, memory: int, stopping: Event) -> None:
         self._popen = _popen(launch)
+        self._processor = processors.keep_on_one(self._popen.pid) if launch.one_processor else None
         self._memory = memory
         self._stopping = stopping
         self._self = psutil.Process(self._popen.pid)
@@ -119,6 +125,7 @@ class Process:
             with suppress(psutil.Error):
                 member.kill()
         self._popen.wait()
+        processors.leave(self._processor)
         self._selector.close()
         for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if pipe is not None:

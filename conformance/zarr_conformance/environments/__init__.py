@@ -82,7 +82,8 @@ def _launch(
     command = (
         pattern.sub(lambda found: places[found[0][1:-1]], part) for part in implementation.run
     )
-    return Launch(tuple(command), directory or implementation.directory, variables)
+    place = directory or implementation.directory
+    return Launch(tuple(command), place, variables, implementation.one_processor)
 
 
 def _environment(implementation: Implementation, toolchain: Toolchain, stopping: Event) -> Path:
