@@ -244,6 +244,11 @@ def test_a_directory_that_does_not_exist(tmp_path: Path) -> None:
             """print('{"id": 0, "returned": {"name": 1, "version": "1", "language": "x"}}')""",
             "no printable text",
         ),
+        (
+            """print('{"id": 0, "returned": {"name": "x", "version": "1", "language": "c", '"""
+            """'"questions": [1]}}')""",
+            "questions with something else than an array of names",
+        ),
     ],
 )
 def test_an_adapter_that_breaks_at_its_start_is_given_up(

@@ -17,6 +17,7 @@ from zarr_conformance.schemas import Schemas
 
 NODE = {"store": "/s", "path": "/", "zarr_format": 3}
 DESCRIPTION = {"name": "x", "version": "1", "language": "c", "libraries": {"y": "2"}}
+DESCRIPTION |= {"questions": ["read"]}
 ELEMENTS = {"data_type": "uint8", "shape": [4], "elements": "AAECAw=="}
 
 QUESTIONS = [

@@ -18,6 +18,7 @@ from zarr_conformance import run as run_module
 from zarr_conformance.environments import NotPrepared, adapter_environment
 from zarr_conformance.errors import ExpectationsError, ResultsError, StorageError, UsageError
 from zarr_conformance.implementations import Implementation
+from zarr_conformance.judge import Verdict
 from zarr_conformance.limits import Limits
 from zarr_conformance.process import Launch
 from zarr_conformance.results import Implementation as Answerer
@@ -65,6 +66,22 @@ def test_a_run_writes_what_it_needs_to_be_judged_again(
     assert (answerer.lineage, answerer.language) == ("fake", "python")
     assert answerer.command == ()
     assert list(results.results["honest", "1.0"]) == [case.id for case in small_corpus]
+
+
+def test_what_an_adapter_says_that_it_does_not_know_it_is_not_asked(
+    fake: Fake, small_corpus: Corpus, options: Options
+) -> None:
+    assert run(small_corpus, list(small_corpus), fakes(fake, "knows_only_read"), options) == []
+    results = Results.read(options.results).results["knows_only_read", "1.0"]
+    assert results.keys() == small_corpus.cases.keys()
+    assert results["v3/small/read"].verdict.verdict == "pass"
+    unknown = [each for each in small_corpus if each.ask.question != "read"]
+    assert {each.ask.question for each in unknown} > {"list", "read_region"}
+    for each in unknown:
+        assert results[each.id].verdict == Verdict("unsupported", "question_unsupported")
+        assert results[each.id].observation.content == {
+            "message": f"this adapter does not know how to {each.ask.question}"
+        }
 
 
 def test_a_run_writes_what_it_cost(fake: Fake, small_corpus: Corpus, options: Options) -> None:

@@ -79,6 +79,7 @@ class Adapter:
         self._stopping = stopping or Event()
         self._overhear = overhear
         self._process: Process | None = None
+        self._known: frozenset[str] | None = None  # questions; None if it has not said which
         self._asked = 0  # one by one
         self._peak_memory = 0  # of the processes that have ended
 
@@ -111,7 +112,7 @@ class Adapter:
             self._process.crash()
 
     def start(self) -> Mapping[str, Any]:
-        """Start a process and return how it describes itself.
+        """Start a process and return how it describes itself, but for what it can be asked.
 
         Raises ``CannotStart`` if it cannot be started or breaks at each of several attempts.
         """
@@ -136,7 +137,14 @@ class Adapter:
         limit = self._limits.start_seconds
         observation = self._answer(process, 0, question, time.monotonic(), limit)
         require_description(observation)
-        return observation.content
+        description = dict(observation.content)
+        questions = description.pop("questions", None)
+        self._known = None if questions is None else frozenset(questions)
+        return description
+
+    def knows(self, question: str) -> bool:
+        """Whether the adapter, once it has been started, can be asked this."""
+        return self._known is None or question in self._known
 
     def ask(
         self, questions: Sequence[Question], prepare: Callable[[Question], None] = _ready

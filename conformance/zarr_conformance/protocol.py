@@ -17,7 +17,7 @@ Breakage: TypeAlias = Literal["crashed", "timed_out", "out_of_memory", "bad_answ
 
 # The members of what is returned to each question: those that it must have, those that it may.
 MEMBERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "describe": (frozenset({"name", "version", "language"}), frozenset({"libraries"})),
+    "describe": (frozenset({"name", "version", "language"}), frozenset({"libraries", "questions"})),
     "read": (frozenset({"data_type", "shape", "elements"}), frozenset()),
     "read_region": (frozenset({"data_type", "shape", "elements"}), frozenset()),
     "list": (frozenset({"children"}), frozenset()),
@@ -150,7 +150,7 @@ def require_form(question: str, observation: Observation) -> None:
 
 
 def require_description(observation: Observation) -> None:
-    """Raise ``BadAnswer`` unless the answer to ``describe`` can be shown to people."""
+    """Raise ``BadAnswer`` unless the answer to ``describe`` can be understood, and be shown."""
     if observation.kind != "returned":
         raise BadAnswer(f"said {observation.kind!r} when asked to describe itself")
     content = observation.content
@@ -160,6 +160,9 @@ def require_description(observation: Observation) -> None:
     for text in (content["name"], content["version"], content["language"], *libraries.values()):
         if not (isinstance(text, str) and text and text.isprintable()):
             raise BadAnswer(f"described itself with {text!r:.100}, which is no printable text")
+    questions = content.get("questions", [])
+    if not (isinstance(questions, list) and all(isinstance(each, str) for each in questions)):
+        raise BadAnswer("described its questions with something else than an array of names")
 
 
 def quoted(line: bytes | bytearray) -> str:

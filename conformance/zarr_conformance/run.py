@@ -252,7 +252,10 @@ def _results(
     for case in cases:
         if (why := table.unplaced.get(case.id)) is not None:
             yield Result(case.id, *who, Observation("unsupported", {"message": why}), SKIPPED, 0.0)
-    asked = [case for case in cases if case.id in table.stores]
+        elif not adapter.knows(case.ask.question):
+            observation = unknown(case.ask.question)
+            yield Result(case.id, *who, observation, judge.verdict(case, observation), 0.0)
+    asked = [case for case in cases if case.id in table.stores and adapter.knows(case.ask.question)]
     own = OwnStores(asked, table.own / "-".join(answerer.key).replace("/", "-"))
     questions = [question_of(case, own.path(case) or table.stores[case.id]) for case in asked]
     answers = _prepared(adapter, questions, own)
@@ -293,6 +296,11 @@ def question_of(case: Case, store: Path) -> Question:
     """The question of a case, about the directory where its store lies."""
     where = {"store": str(store), "zarr_format": case.zarr_format}
     return Question(case.ask.question, where | parameters(case.ask))
+
+
+def unknown(question: str) -> Observation:
+    """What an adapter says, or would say, to a question that it does not know."""
+    return Observation("unsupported", {"message": f"this adapter does not know how to {question}"})
 
 
 def expectations_of(contestant: Contestant, corpus: Corpus, version: str) -> Expectations:

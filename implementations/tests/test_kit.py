@@ -56,6 +56,7 @@ def test_describe_names_the_installed_versions(tmp_path: Path) -> None:
             "version": np.__version__,
             "language": "python",
             "libraries": {"numpy": np.__version__},
+            "questions": [],
         },
     }
 

@@ -200,7 +200,9 @@ export async function serve(description, questions) {
 }
 
 async function answerTo(question, parameters, description, questions) {
-  if (question === "describe") return { returned: description };
+  if (question === "describe") {
+    return { returned: { ...description, questions: Object.keys(questions) } };
+  }
   try {
     if (!Object.hasOwn(questions, question)) {
       throw new Unsupported(`this adapter does not know how to ${question}`);

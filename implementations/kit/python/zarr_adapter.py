@@ -255,7 +255,7 @@ def serve(description: Mapping[str, Any], **questions: Callable[..., Mapping[str
         if question == "stop":
             return
         if question == "describe":
-            answer = {"returned": description}
+            answer = {"returned": {**description, "questions": list(questions)}}
         elif question in questions:
             answer = _answer(questions[question], parameters)
         else:
