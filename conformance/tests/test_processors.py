@@ -52,7 +52,9 @@ def test_who_does_not_ask_for_it_keeps_all(tmp_path: Path) -> None:
 
 
 def test_who_has_ended_before_is_no_problem() -> None:
-    processors.leave(processors.keep_on_one(2**22 + 1))  # more than any process has
+    processor = processors.keep_on_one(2**22 + 1)  # more than any process has
+    assert processor in os.sched_getaffinity(0)
+    processors.leave(processor)
 
 
 def test_where_it_cannot_be_done_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:

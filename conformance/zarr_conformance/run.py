@@ -249,13 +249,15 @@ def _results(
     for result in done:
         judge.verdict(table.corpus[result.case], result.observation)
     who = (*answerer.key, answerer.lineage)
+    asked = []
     for case in cases:
         if (why := table.unplaced.get(case.id)) is not None:
             yield Result(case.id, *who, Observation("unsupported", {"message": why}), SKIPPED, 0.0)
         elif not adapter.knows(case.ask.question):
             observation = unknown(case.ask.question)
             yield Result(case.id, *who, observation, judge.verdict(case, observation), 0.0)
-    asked = [case for case in cases if case.id in table.stores and adapter.knows(case.ask.question)]
+        else:
+            asked.append(case)
     own = OwnStores(asked, table.own / "-".join(answerer.key).replace("/", "-"))
     questions = [question_of(case, own.path(case) or table.stores[case.id]) for case in asked]
     answers = _prepared(adapter, questions, own)
