@@ -14,7 +14,7 @@ from zarr_conformance.command_lines import command_line
 from zarr_conformance.errors import UsageError
 from zarr_conformance.judge import Observation
 from zarr_conformance.limits import Limits
-from zarr_conformance.one_shot import Form, filled_in
+from zarr_conformance.placeholders import Form, filled_in
 from zarr_conformance.printed import returned
 from zarr_conformance.process import CannotStart
 from zarr_conformance.protocol import Question

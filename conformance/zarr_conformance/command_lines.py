@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zarr_conformance.environments import adapter_environment
 from zarr_conformance.errors import UsageError
-from zarr_conformance.one_shot import PLACEHOLDER, Form
+from zarr_conformance.placeholders import PLACEHOLDER, Form
 from zarr_conformance.process import CannotStart, Launch
 from zarr_conformance.run import Contestant
 

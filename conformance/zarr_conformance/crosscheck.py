@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from zarr_conformance.judge import Observation, Stored, parse_answer
+from zarr_conformance.read_written import read_back
 from zarr_conformance.results import Result, Results
 from zarr_fixtures.case import (
     Ask,
@@ -73,8 +74,6 @@ class Stores:
 
 def stores_of(results: Sequence[Results], corpus: Corpus) -> Stores:
     """The stores in results files; those in which no array is to be read are left out."""
-    from zarr_fixtures.readback import read_back  # the reference: pairs need none
-
     makings: list[Making] = []
     questions: dict[str, Case] = {}
     for result in _written(results, corpus):

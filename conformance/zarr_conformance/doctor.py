@@ -17,13 +17,13 @@ from zarr_conformance.judge import Judge, Observation, Verdict, parse_answer
 from zarr_conformance.limits import Limits
 from zarr_conformance.own_stores import OwnStores
 from zarr_conformance.process import CannotStart
+from zarr_conformance.read_written import read_back
 from zarr_conformance.report.difference import describe_expected, describe_said
 from zarr_conformance.run import Contestant, question_of
 from zarr_conformance.visible import visible
 from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.layout import lay_out_store
-from zarr_fixtures.readback import read_back
 
 # A step begins; a message is sent or heard; what follows is well, ill, or neither.
 Kind: TypeAlias = Literal["step", "->", "<-", "well", "ill", "note"]

@@ -17,24 +17,20 @@ However else it ends, it has crashed. ``docs/decisions/0009`` says why status 1 
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
+from zarr_conformance.placeholders import Form, filled_in
 from zarr_conformance.printed import returned
 from zarr_conformance.process import how_it_ended
 
-Form: TypeAlias = Literal["one-shot", "zarr-cli"]
-
 LONGEST_MESSAGE = 1000  # characters of standard error that are passed on as the reason
 COULD_NOT_OPEN = 1
-
-PLACEHOLDER = re.compile(r"\{(store|path|array)\}")
 
 
 class Babble(Exception):
@@ -83,12 +79,6 @@ def read(form: Form, words: Sequence[str], parameters: Mapping[str, Any]) -> Map
     if content is None:
         raise Babble(out.partition(b"\n")[0].decode(errors="replace"))
     return {"returned": content}
-
-
-def filled_in(words: Sequence[str], store: str, path: str) -> list[str]:
-    """The words of the command for one array."""
-    values = {"store": store, "path": path, "array": (store + path).rstrip("/")}
-    return [PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in words]
 
 
 def _run(command: Sequence[str]) -> tuple[int, bytes, bytes]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from zarr_conformance.expectations import Expectations, Known, read_known
 from zarr_conformance.implementations import Implementation as Ours
 from zarr_conformance.judge import Judge, ordered
+from zarr_conformance.read_written import read_back
 from zarr_conformance.results import Implementation, Result, Results
 from zarr_conformance.results_writer import ResultsWriter
 from zarr_fixtures.case import Case
@@ -76,8 +77,6 @@ def expectations_among(
 def _judged(
     answers: Mapping[str, Result], cases: Mapping[str, Case], known: Expectations
 ) -> Iterator[Result]:
-    from zarr_fixtures.readback import read_back  # the reference: others need known failures only
-
     judge = Judge(cases, read_back)
     for case in ordered((cases[case_id] for case_id in answers), cases):
         if case.id in answers:

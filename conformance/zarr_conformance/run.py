@@ -32,6 +32,7 @@ from zarr_conformance.limits import Limits
 from zarr_conformance.own_stores import OwnStores
 from zarr_conformance.process import CannotStart, Launch
 from zarr_conformance.protocol import Question, parameters
+from zarr_conformance.read_written import read_back
 from zarr_conformance.results import Cost, NotRun, Result, Results, Run
 from zarr_conformance.results import Implementation as Answerer
 from zarr_conformance.results_writer import ResultsWriter
@@ -39,7 +40,6 @@ from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.errors import LayoutError
 from zarr_fixtures.layout import lay_out_store
-from zarr_fixtures.readback import read_back
 from zarr_fixtures.register import SPEC_COMMITS
 
 # The stores are thousands of small files: in memory they come and go thirty times as quickly.

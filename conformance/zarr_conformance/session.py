@@ -14,6 +14,7 @@ from types import TracebackType
 from zarr_conformance.adapter import Adapter
 from zarr_conformance.judge import Judge, Observation, ordered
 from zarr_conformance.own_stores import OwnStores
+from zarr_conformance.read_written import read_back
 from zarr_conformance.report.outcomes import Outcome, Outcomes
 from zarr_conformance.results import Implementation, Result, Results
 from zarr_conformance.run import (
@@ -29,7 +30,6 @@ from zarr_fixtures.case import Case
 from zarr_fixtures.corpus import Corpus
 from zarr_fixtures.errors import LayoutError
 from zarr_fixtures.layout import lay_out_store
-from zarr_fixtures.readback import read_back
 
 
 class Session:

@@ -42,7 +42,7 @@ def generate(check: bool, release: bool, draft_directory: Path | None) -> ExitCo
     if draft_directory is not None:
         if check or release:
             raise UsageError("A draft is written, and neither checked nor released.")
-        differences = open_draft(draft_directory).write()
+        differences = corpus.write_draft(open_draft(draft_directory))
     else:
         differences = corpus.check() if check else corpus.write()
     for difference in differences:

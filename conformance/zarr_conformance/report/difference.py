@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from zarr_conformance.judge import Observation, Stored, parse_answer
+from zarr_conformance.read_written import read_back
 from zarr_conformance.visible import visible
 from zarr_fixtures.case import (
     Answer,
@@ -145,8 +146,6 @@ def shortened(text: str) -> str:
 
 def _changes(case: Case, expected: Written, values: Mapping[str, bytes]) -> Iterator[Contrast]:
     """What is wrong with a changed store, the gravest first, and the keys that it has."""
-    from zarr_fixtures.readback import read_back
-
     for fault in faults_of(expected, read_back(case, values)):
         match fault.expected, fault.found:
             case Elements() | Items() as left, Elements() | Items() as right:
