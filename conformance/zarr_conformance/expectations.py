@@ -139,6 +139,10 @@ class Expectations:
         """Matches the cases that any entry is about: most cases no entry is about."""
         return _any_of(pattern for known in self.known for pattern in known.cases)
 
+    def concern(self, case_id: str) -> bool:
+        """Whether any entry is about this case."""
+        return self._concerned.match(case_id) is not None
+
     def about(self, case_id: str, kind: str) -> Known | None:
         """The entry that knows of a failure of this kind."""
         entries = (known for known in self.known if known.concerns(case_id))
@@ -146,7 +150,7 @@ class Expectations:
 
     def applied(self, case_id: str, verdict: Verdict) -> Verdict:
         """The verdict, in view of what is known."""
-        if not self._concerned.match(case_id):
+        if not self.concern(case_id):
             return verdict
         if verdict.verdict == "fail" and self.about(case_id, verdict.reason) is not None:
             return Verdict("known", verdict.reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from zarr_conformance.expectations import Known
+from zarr_conformance.expectations import Expectations, Known
 from zarr_conformance.results import Result, Results
 from zarr_conformance.versions import age
 from zarr_fixtures.case import Case
@@ -232,15 +232,14 @@ def _finding(
     ]
     own = tuple(entry for name, entry in entries if name == owner)
     measured = {failure.case for failure in failures}
-    patterns = (case for case in cases.values() if any(each.concerns(case.id) for each in own))
-    candidates = [cases[each] for each in measured] or list(patterns)
+    candidates = measured or filter(Expectations(own).concern, cases)
     return Finding(
         id=identifier,
         own=own,
         beneath=tuple((name, entry) for name, entry in entries if name != owner),
         failures=tuple(failures),
         asked=tuple(sorted({version for name, version in asked if name == owner}, key=age)),
-        smallest=min(candidates, key=lambda case: (_size(case), case.id)),
+        smallest=min((cases[each] for each in candidates), key=lambda case: (_size(case), case.id)),
     )
 
 

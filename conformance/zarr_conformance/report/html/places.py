@@ -4,6 +4,7 @@ Names of implementations and cases come from files that anybody may have written
 never leads out of the site, and two names never share a page.
 """
 
+import functools
 import hashlib
 import re
 from pathlib import PurePosixPath
@@ -26,6 +27,7 @@ def slug(text: str) -> str:
     return f"{harmless or 'x'}.{digest}"
 
 
+@functools.cache
 def case_page(case_id: str) -> PurePosixPath:
     """The page of a case: a folder for each part of its id but the last."""
     *folders, name = map(slug, case_id.split("/"))
@@ -37,6 +39,7 @@ def anchor(key: Key) -> str:
     return slug("-".join(key))
 
 
+@functools.cache
 def implementation_page(key: Key) -> PurePosixPath:
     """The page of an implementation in one version."""
     return PurePosixPath("implementations", f"{anchor(key)}.html")
