@@ -27,10 +27,8 @@ PATIENCE = 20  # seconds after which there is no answer
 MEMORY = 6 * 2**30
 SUFFIXES = {"python": ".py", "program": ".py", "node": ".mjs", "cargo": ".rs"}
 IMPLEMENTATIONS = find_implementations(Path(__file__).parents[1])
-KNOWN = {
-    name: read_known(each.expectations, corpus.load().cases)
-    for name, each in IMPLEMENTATIONS.items()
-}
+CASES = corpus.load().cases
+KNOWN = {name: read_known(each.expectations, CASES) for name, each in IMPLEMENTATIONS.items()}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Results for the tests of the site: real cases, answered in every way there is."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -110,9 +110,21 @@ def corpus() -> Corpus:
     """Enough cases for every kind of page, with the baselines and controls that they need."""
     whole = load()
     chapters = ("v3/codecs/sharding_indexed/entry", "v3/codecs/crc32c", "v2/chunks")
-    chosen = [case for case in whole if case.id.startswith(chapters) or case.baseline_of]
+    return part(whole, [case for case in whole if case.id.startswith(chapters) or case.baseline_of])
+
+
+def part(whole: Corpus, chosen: Iterable[Case]) -> Corpus:
+    """A corpus of the chosen cases, with the controls that they need."""
     cases = {case.id: case for case in ordered(chosen, whole.cases)}
     return Corpus({each: cases[each] for each in sorted(cases)}, whole.hash, whole.version)
+
+
+@pytest.fixture(scope="session")
+def one_chapter(corpus: Corpus) -> Corpus:
+    """Cases of one codec, and the plainest of what they need: all its pages are soon made."""
+    chapter = [case for case in corpus if case.id.startswith("v3/codecs/crc32c")]
+    needed = {corpus.baselines[feature] for case in chapter for feature in case.features}
+    return part(corpus, [*chapter, *(corpus[case_id] for case_id in sorted(needed))])
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +135,11 @@ def answer_all() -> Callable[..., Results]:
 @pytest.fixture(scope="session")
 def results(corpus: Corpus) -> Results:
     return results_of(corpus.cases)
+
+
+@pytest.fixture(scope="session")
+def results_in_one(one_chapter: Corpus) -> Results:
+    return results_of(one_chapter.cases)
 
 
 @pytest.fixture(scope="session")

@@ -45,11 +45,11 @@ def judged(results: Results, known: Known) -> Results:
 
 
 def test_a_known_failure_links_to_its_finding(
-    corpus: Corpus, results: Results, make_site: Callable[..., Site]
+    one_chapter: Corpus, results_in_one: Results, make_site: Callable[..., Site]
 ) -> None:
     known = KNOWN
-    results = judged(results, known)
-    made, (found,) = site(corpus, results, make_site, known)
+    results = judged(results_in_one, known)
+    made, (found,) = site(one_chapter, results, make_site, known)
     pages = dict(made.files())
     assert f'id="{found.id}"' in pages[PAGE]
     case = found.smallest.id
@@ -65,25 +65,25 @@ def test_a_known_failure_links_to_its_finding(
 
 
 def test_a_finding_that_has_no_entry_is_named_and_not_linked(
-    corpus: Corpus, results: Results, make_site: Callable[..., Site]
+    one_chapter: Corpus, results_in_one: Results, make_site: Callable[..., Site]
 ) -> None:
     known = replace(KNOWN, finding="elsewhere/crc32c")
-    results = judged(results, known)
-    made, found = site(corpus, results, make_site, known)
+    results = judged(results_in_one, known)
+    made, found = site(one_chapter, results, make_site, known)
     assert found == []
     failed = results.results["refuses", "2"].values()
     known_one = next(each.case for each in failed if each.verdict.verdict == "known")
-    text = made.case(corpus[known_one])[1]
+    text = made.case(one_chapter[known_one])[1]
     assert "elsewhere/crc32c" in text
     assert "findings.html#" not in text
     assert "None of the failures" in dict(made.files())[PAGE]
 
 
 def test_what_an_entry_says_is_no_markup(
-    corpus: Corpus, results: Results, make_site: Callable[..., Site]
+    one_chapter: Corpus, results_in_one: Results, make_site: Callable[..., Site]
 ) -> None:
     known = replace(KNOWN, link="javascript:alert(1)", reproduce="<script>alert(2)</script>")
-    made, _ = site(corpus, judged(results, known), make_site, known)
+    made, _ = site(one_chapter, judged(results_in_one, known), make_site, known)
     text = dict(made.files())[PAGE]
     assert not re.search(r"<script>|<i>refuses|href=\"javascript", text)
     assert "It &lt;i&gt;refuses" in text

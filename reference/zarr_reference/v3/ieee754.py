@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,17 @@ class FloatFormat:
     nan: int | None = None
     signed: bool = True
 
-    @property
+    @cached_property
     def bits(self) -> int:
         """How many bits a number has."""
         return self.signed + self.exponent_bits + self.mantissa_bits
 
-    @property
+    @cached_property
     def sign(self) -> int:
         """The bits of negative zero: the sign alone. 0 if there is no sign."""
         return self.signed << (self.exponent_bits + self.mantissa_bits)
 
-    @property
+    @cached_property
     def largest(self) -> int:
         """The bits of the largest finite number: those below infinity, or all below the sign."""
         if self.infinity is not None:
@@ -50,17 +51,17 @@ class FloatFormat:
         all_ones = (1 << (self.exponent_bits + self.mantissa_bits)) - 1
         return all_ones - (all_ones == self.nan)
 
-    @property
+    @cached_property
     def max_exponent(self) -> int:
         """The power of two of the largest finite numbers."""
         return (self.largest >> self.mantissa_bits) - self.bias
 
-    @property
+    @cached_property
     def min_exponent(self) -> int:
         """The power of two of the smallest normal number."""
         return self._first_normal_exponent - self.bias
 
-    @property
+    @cached_property
     def _first_normal_exponent(self) -> int:
         return 1 if self.mantissa_bits > 0 else 0
 
