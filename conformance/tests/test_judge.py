@@ -304,7 +304,7 @@ class TestFormOfAnswers:
             ("string", "YWI="),
             ("string", ["a"]),
             ("string", ["a", "b", "c"]),
-            ("string", ["a", None]),
+            ("bytes", ["YQ==", None]),
             ("string", ["a", 1]),
             ("bytes", "YWI="),
             ("bytes", ["YQ==", "#"]),
@@ -318,6 +318,13 @@ class TestFormOfAnswers:
     ) -> None:
         content = {"data_type": data_type, "shape": [2], "elements": elements}
         assert parse_answer("read", content) is None
+
+    @pytest.mark.parametrize("text", ["", "a", "null", "\u00ff", "\udcff"])
+    def test_a_place_left_empty_equals_no_string(self, text: str) -> None:
+        said = Observation("returned", {"data_type": "string", "shape": [1], "elements": [None]})
+        expected = Items("string", (1,), (text.encode("utf-8", "surrogatepass"),))
+        verdict = Judge({}, read_back).verdict(case("string", expected), said)
+        assert verdict == Verdict("fail", "wrong_elements")
 
     def test_strings_are_not_normalized(self) -> None:
         judged = case("string", Items("string", (1,), ("\u00fc".encode(),)))

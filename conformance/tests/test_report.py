@@ -462,6 +462,15 @@ class TestContrasts:
             ("in bytes", "c3 a9 [1b]", "c3 a9 []"),
         ]
 
+    def test_a_place_left_empty_is_shown_as_that(self) -> None:
+        judged = case("v3/a/b", Items("string", (2,), (b"a", b"")))
+        content = {"data_type": "string", "shape": [2], "elements": ["a", None]}
+        assert lines_about(judged, Observation("returned", content)) == [
+            ("", "string [2]: 'a' ''", "string [2]: 'a' nothing"),
+            ("differ", "1 of 2 elements", ""),
+            ("at [1]", "''", "nothing"),
+        ]
+
     def test_another_type_and_shape_are_named(self) -> None:
         said = Elements("int16", (4,), PLAIN.data)
         assert self.elements(PLAIN, said) == [

@@ -43,6 +43,7 @@ ReadBack: TypeAlias = Callable[[Case, Mapping[str, bytes]], Contents]
 
 # The data types whose elements travel one by one, since each has a length of its own.
 VARIABLE_LENGTH = (STRING, "bytes")
+NOTHING = b"\xff"  # where the library left a place for a text empty; no text in UTF-8 has this byte
 
 VERDICTS = (
     "pass",
@@ -327,6 +328,8 @@ def _parse_items(data_type: str, items: Any) -> tuple[bytes, ...] | None:
 
 
 def _encode_string(text: Any) -> bytes | None:
+    if text is None:
+        return NOTHING
     # UTF-8 has no form for a lone surrogate, but JSON has: an answer with one equals no other text.
     return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
 

@@ -124,6 +124,11 @@ def test_strings_are_a_list(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("launch", ["javascript"], indirect=True)
+def test_a_place_that_the_library_leaves_empty_is_null(run: Run) -> None:
+    assert ask(run, read("/holes"))["returned"]["elements"] == ["a", None]
+
+
 def write(path: str, data_type: str, shape: list[int], elements: Any) -> str:
     asked = {"data_type": data_type, "shape": shape, "elements": elements}
     document = {"fill_value": 2**64 - 1}

@@ -106,7 +106,8 @@ export function v2DataTypeName(dtype) {
 }
 
 /**
- * The answer to `read`: elements in C order, from a typed array or an array of strings.
+ * The answer to `read`: elements in C order, from a typed array or an array of strings, in which
+ * `undefined` is a place that the library left empty.
  *
  * Bits are moved, never converted. `stride` counts elements. Without it they are all of `data`, in
  * C order already.
@@ -118,10 +119,10 @@ export function elements(dataType, shape, data, stride = undefined) {
   }
   if (Array.isArray(data)) {
     const items = order ? order.map((position) => data[position]) : data;
-    if (!items.every((item) => typeof item === "string")) {
+    if (!items.every((item) => typeof item === "string" || item === undefined)) {
       throw new Unsupported("the elements are objects other than strings");
     }
-    return { data_type: dataType, shape, elements: items };
+    return { data_type: dataType, shape, elements: items.map((item) => item ?? null) };
   }
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const ordered = order ? gathered(bytes, data.BYTES_PER_ELEMENT, order) : bytes;

@@ -22,6 +22,7 @@ const library = {
   async read(path) {
     if (path === "/broken") throw new Error("its chunk is broken");
     if (path === "/fault") return ((again) => again(again))((again) => again(again) + 1);
+    if (path === "/holes") return ["a", undefined];
     if (path === "/strings") return ["a", "", "ü"];
     if (path === "/nans") return new Float64Array(new BigUint64Array([1n << 63n, NAN]).buffer);
     return new BigUint64Array([2n ** 64n - 1n, 1n]);
@@ -29,7 +30,7 @@ const library = {
 };
 
 const NAN = 0x7ff0000000000001n;
-const NAMES = { "/strings": "string", "/nans": "float64" };
+const NAMES = { "/holes": "string", "/strings": "string", "/nans": "float64" };
 
 async function read({ path }) {
   const node = await opening(() => library.open(path));
