@@ -54,9 +54,7 @@ def _environment() -> Environment:
 
 def _shown(value: object) -> object:
     """A value as it goes into a file; what is markup already is ours."""
-    if isinstance(value, str) and not value.isprintable() and not isinstance(value, Markup):
-        return visible(value)
-    return value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def line(text: str) -> str:

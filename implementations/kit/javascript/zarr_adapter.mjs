@@ -107,7 +107,7 @@ export function v2DataTypeName(dtype) {
 
 /**
  * The answer to `read`: elements in C order, from a typed array or an array of strings, in which
- * `undefined` is a place that the library left empty.
+ * `undefined` is a place that the library left empty; JSON makes it `null`.
  *
  * Bits are moved, never converted. `stride` counts elements. Without it they are all of `data`, in
  * C order already.
@@ -122,7 +122,7 @@ export function elements(dataType, shape, data, stride = undefined) {
     if (!items.every((item) => typeof item === "string" || item === undefined)) {
       throw new Unsupported("the elements are objects other than strings");
     }
-    return { data_type: dataType, shape, elements: items.map((item) => item ?? null) };
+    return { data_type: dataType, shape, elements: items };
   }
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const ordered = order ? gathered(bytes, data.BYTES_PER_ELEMENT, order) : bytes;
