@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from zarr_conformance.cli.root import root
 from zarr_conformance.errors import ResultsError, StorageError, UsageError
 from zarr_conformance.expectations import Expectations, Known
-from zarr_conformance.judge import Observation
+from zarr_conformance.judge import NOTHING, Observation
 from zarr_conformance.report.html import places
 from zarr_conformance.report.html.answers import groups
 from zarr_conformance.report.html.grid import MOST, grid
@@ -259,6 +259,14 @@ def test_a_grid_beside_another_marks_what_differs() -> None:
     shown = grid(left, Items("string", (3,), (b"a", b"x", b"y")))
     (row,) = shown.slices[0].rows
     assert [square.mark for square in row.squares] == ["", "first", "different"]
+
+
+def test_a_place_left_empty_has_no_bytes() -> None:
+    (row,) = grid(Items("string", (2,), (b"a", NOTHING))).slices[0].rows
+    assert [(square.text, square.bytes) for square in row.squares] == [
+        ("'a'", "61"),
+        ("nothing", ""),
+    ]
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))

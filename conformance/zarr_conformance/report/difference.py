@@ -181,7 +181,7 @@ def _elements(expected: Elements | Items, said: Elements | Items) -> Iterator[Co
     yield Contrast("differ", f"{len(different)} of {counted(len(pairs), 'element')}", "")
     if (value := value_of(left, said.data_type)) is not None:
         yield Contrast(f"at {index}", value, str(value_of(right, said.data_type)))
-    if said.data_type != "string" or right != NOTHING:
+    if not is_nothing(right, said.data_type):
         yield Contrast("in bytes", _marked(left, right), _marked(right, left))
 
 
@@ -194,9 +194,14 @@ def items_of(elements: Elements | Items) -> Sequence[bytes]:
     return [elements.data[start : start + size] for start in starts]
 
 
+def is_nothing(item: bytes, data_type: str) -> bool:
+    """Whether the library left the place of this element empty, so that it has no bytes."""
+    return data_type == "string" and item == NOTHING
+
+
 def value_of(item: bytes, data_type: str) -> str | None:
     """An element as a text, a boolean or a number, or None if its type is none of these."""
-    if data_type == "string" and item == NOTHING:
+    if is_nothing(item, data_type):
         return "nothing"
     if data_type == "string":
         return visible(repr(item.decode(errors="backslashreplace")))

@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from zarr_conformance.report.difference import items_of, shortened, value_of
+from zarr_conformance.report.difference import is_nothing, items_of, shortened, value_of
 from zarr_fixtures.case import Elements, Items
 
 MOST = 600  # elements that are shown
@@ -78,7 +78,8 @@ def _squares(
             mark = "different" if found else "first"
             found = True
         value = value_of(item, data_type)
-        yield Square(shortened(item.hex() if value is None else value), item.hex(" "), mark)
+        stored = "" if is_nothing(item, data_type) else item.hex(" ")
+        yield Square(shortened(item.hex() if value is None else value), stored, mark)
 
 
 def _slices(squares: Iterator[Square], shape: tuple[int, ...]) -> Iterator[Slice]:
